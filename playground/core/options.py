@@ -1,0 +1,93 @@
+"""One declaration per option: it becomes the form, the saved run, the check and the documentation."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from playground.core.errors import UserError
+
+
+@dataclass(frozen=True)
+class Option:
+    """What the user needs to know about one field."""
+
+    name: str
+    type: type
+    default: Any
+    help: str
+    low: float | None = None
+    high: float | None = None  # what may be typed
+    slider_high: float | None = None  # where the slider ends, when more may be typed
+    step: float | None = None
+    choices: Sequence[Any] = ()
+    label: str = ""
+    neutral: Any = None  # the value that changes nothing
+    example: str = ""
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return the words in front of the editor."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+    def check(self, value: Any, owner: str) -> None:
+        """Raise a UserError naming the field when `value` is of the wrong kind or outside the limits."""
+        where = f"{owner}.{self.name}"
+        if self.choices and value not in self.choices:
+            names = ", ".join(str(choice) for choice in self.choices)
+            raise UserError(f"{where} cannot be {value!r}.", f"Choose one of: {names}.", "E-OPTION")
+        if self.type in (int, float):
+            self._check_number(value, where)
+        elif self.type in (str, bool) and not isinstance(value, self.type):
+            raise UserError(f"{where} must be a {_WORDS[self.type]}, not {value!r}.", code="E-OPTION")
+
+    def _check_number(self, value: Any, where: str) -> None:
+        kinds: tuple[type, ...] = (int,) if self.type is int else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+            raise UserError(f"{where} must be a {_WORDS[self.type]}, not {value!r}.", code="E-OPTION")
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            raise UserError(
+                f"{where} is {value:g}, outside {self.low:g} to {self.high:g}."
+                if self.low is not None and self.high is not None
+                else f"{where} is {value:g}, outside its limits.",
+                code="E-OPTION",
+            )
+
+
+_WORDS = {int: "whole number", float: "number", str: "text", bool: "yes or no"}
+
+
+def option(default: Any, help: str, **limits: Any) -> Any:
+    """Declare a dataclass field the user can change. `limits` are the other fields of `Option`."""
+    return dataclasses.field(default=default, metadata={"help": help, **limits})
+
+
+@cache
+def options_of(cls: type) -> tuple[Option, ...]:
+    """List the options a dataclass declares, in order."""
+    types = get_type_hints(cls)
+    return tuple(
+        Option(field.name, _plain_type(types[field.name]), field.default, **field.metadata)
+        for field in dataclasses.fields(cls)
+        if "help" in field.metadata
+    )
+
+
+def _plain_type(hint: Any) -> type:
+    """Reduce `int | None` to int: None always means "not set"."""
+    kinds = [kind for kind in get_args(hint) if kind is not type(None)]
+    return kinds[0] if type(None) in get_args(hint) and len(kinds) == 1 else hint
+
+
+def check_options(choice: Any) -> None:
+    """Check every option of a dataclass instance; call it from `__post_init__`."""
+    for opt in options_of(type(choice)):
+        value = getattr(choice, opt.name)
+        if value is None and opt.default is None:
+            continue
+        opt.check(value, type(choice).__name__)

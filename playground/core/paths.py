@@ -1,0 +1,82 @@
+"""Where the application keeps its files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The application's folders. Nothing is written outside them unless the user picks the place."""
+
+    home: Path
+
+    @classmethod
+    def standard(cls) -> Paths:
+        """Return the user's own folders, or those under PLAYGROUND_HOME."""
+        return cls(Path(os.environ.get("PLAYGROUND_HOME") or platformdirs.user_data_dir("llm-playground", False)))
+
+    @property
+    def models(self) -> Path:
+        return self._folder("models")
+
+    @property
+    def roles(self) -> Path:
+        return self._folder("roles")
+
+    @property
+    def presets(self) -> Path:
+        return self._folder("presets")
+
+    @property
+    def logs(self) -> Path:
+        return self._folder("logs")
+
+    @property
+    def locks(self) -> Path:
+        return self._folder("locks")
+
+    @property
+    def store(self) -> Path:
+        return self._made() / "playground.sqlite"
+
+    @property
+    def settings(self) -> Path:
+        return self._made() / "settings.json"
+
+    @property
+    def machine(self) -> Path:
+        """The file that remembers what was measured on this machine."""
+        return self._made() / "machine.json"
+
+    def _made(self) -> Path:
+        self.home.mkdir(parents=True, exist_ok=True)
+        return self.home
+
+    def _folder(self, name: str) -> Path:
+        folder = self.home / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def resources() -> Path:
+    """Return the folder with fonts, icons, roles and presets: beside the package, in a checkout or installed."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "resources", package.parent / "resources"):
+        if (folder / "colours.json").exists():
+            return folder
+    raise FileNotFoundError("the resources folder is missing: install the package again")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step, so that a crash leaves the old one or the new one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Where torch lives. Qt does not."""

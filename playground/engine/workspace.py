@@ -1,0 +1,58 @@
+"""What is loaded right now. Lives in the engine process only."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from playground.core.errors import UserError
+from playground.core.facts import LoadedInfo
+from playground.core.paths import Paths
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A resident model with what it needs to read and write text.
+
+    `glance_tokenizer` is a copy for the glance thread: one tokenizer must not serve two threads.
+    """
+
+    info: LoadedInfo
+    model: Any
+    tokenizer: Any
+    glance_tokenizer: Any
+
+
+class Workspace:
+    """Holds the resident models by path and gives their memory back."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.models: dict[str, Loaded] = {}
+        self.threads = 0  # 0: as many as there are cores
+
+    def loaded(self, path: str) -> Loaded:
+        """Return a resident model; raise E-NO-MODEL when it is not loaded."""
+        if path not in self.models:
+            raise UserError("Load a model first.", "Pick one in Models.", "E-NO-MODEL")
+        return self.models[path]
+
+    def trim(self) -> None:
+        """Return freed memory to the system."""
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        _trim_heap()
+
+
+def _trim_heap() -> None:
+    """Ask glibc to hand free pages back; elsewhere the allocator does so by itself."""
+    import ctypes
+
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except (OSError, AttributeError):
+        return

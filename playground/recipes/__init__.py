@@ -1,0 +1,1 @@
+"""One file per choice; the folders are the menus."""

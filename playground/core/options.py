@@ -6,7 +6,6 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from playground.core.errors import UserError
@@ -47,8 +46,8 @@ class Option:
             raise UserError(f"{where} must be a {_WORDS[self.type]}, not {value!r}.", code="E-OPTION")
 
     def _check_number(self, value: Any, where: str) -> None:
-        kinds: tuple[type, ...] = (int,) if self.type is int else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+        fits = isinstance(value, int) or (self.type is float and isinstance(value, float))
+        if isinstance(value, bool) or not fits or not math.isfinite(value):
             raise UserError(f"{where} must be a {_WORDS[self.type]}, not {value!r}.", code="E-OPTION")
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
             raise UserError(
@@ -67,7 +66,6 @@ def option(default: Any, help: str, **limits: Any) -> Any:
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
-@cache
 def options_of(cls: type) -> tuple[Option, ...]:
     """List the options a dataclass declares, in order."""
     types = get_type_hints(cls)
@@ -78,7 +76,7 @@ def options_of(cls: type) -> tuple[Option, ...]:
     )
 
 
-def _plain_type(hint: Any) -> type:
+def _plain_type(hint: Any) -> Any:
     """Reduce `int | None` to int: None always means "not set"."""
     kinds = [kind for kind in get_args(hint) if kind is not type(None)]
     return kinds[0] if type(None) in get_args(hint) and len(kinds) == 1 else hint

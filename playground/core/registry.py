@@ -8,7 +8,6 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterable
-from functools import cache
 from types import ModuleType
 from typing import TypeVar
 
@@ -27,7 +26,6 @@ def scan(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
     }
 
 
-@cache
 def _the_class(module_name: str, base: type[T]) -> type[T]:
     module = importlib.import_module(module_name)
     classes = [

@@ -32,7 +32,7 @@ class RunSettings:
     stop: tuple[str, ...] = ()
     seed: int | None = option(
         None,
-        "The luck of the draw. The same seed draws the same luck for every model and setting; empty means a new one each time.",
+        "The luck of the draw: the same seed draws the same luck for every model and setting. Empty: new each time.",
         low=0,
         high=2**64 - 1,
     )

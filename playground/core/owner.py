@@ -1,0 +1,51 @@
+"""Which processes still live: each holds a lock on a file of its own, which the system releases with it."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import IO
+
+
+class Owner:
+    """A living process's claim on what it runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = uuid.uuid4().hex
+        self._file: IO[bytes] = (folder / self.name).open("wb")
+        _lock(self._file)
+
+    def close(self) -> None:
+        path = Path(self._file.name)
+        self._file.close()
+        path.unlink(missing_ok=True)
+
+
+def is_alive(folder: Path, name: str) -> bool:
+    """Say whether the process that took this name still holds its lock."""
+    path = folder / Path(name).name
+    try:
+        with path.open("r+b") as file:
+            _lock(file)
+    except FileNotFoundError:
+        return False
+    except OSError:  # somebody holds it
+        return True
+    path.unlink(missing_ok=True)
+    return False
+
+
+if sys.platform == "win32":
+
+    def _lock(file: IO[bytes]) -> None:
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+
+    def _lock(file: IO[bytes]) -> None:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,326 @@
+"""The record of every prompt, answer and draft: one SQLite file, written by every process that makes facts.
+
+The window writes conversations, turns and drafts; the engine and the command line write runs and tokens. Nobody
+writes the other's rows, so a crash of one loses nothing of the other.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from playground.core.conversation import Conversation, Turn
+from playground.core.errors import UserError
+from playground.core.events import Token
+
+SCHEMA = 1
+
+_TABLES = """
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, leaf TEXT NOT NULL, draft TEXT NOT NULL, settings TEXT NOT NULL,
+    created REAL NOT NULL, updated REAL NOT NULL, trashed REAL NOT NULL DEFAULT 0);
+CREATE TABLE turns (
+    id TEXT PRIMARY KEY, conversation TEXT NOT NULL, parent TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL,
+    created REAL NOT NULL, run_id TEXT NOT NULL, state TEXT NOT NULL, model TEXT NOT NULL, stats TEXT NOT NULL,
+    deleted INTEGER NOT NULL);
+CREATE INDEX turns_of ON turns (conversation, created);
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, job TEXT NOT NULL, owner TEXT NOT NULL, started REAL NOT NULL,
+    ended REAL, state TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '',
+    code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '');
+CREATE INDEX runs_by_time ON runs (started);
+CREATE TABLE tokens (
+    run_id TEXT NOT NULL, step INTEGER NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL, raw REAL NOT NULL,
+    probability REAL NOT NULL, rank INTEGER NOT NULL, entropy REAL NOT NULL, seconds REAL NOT NULL,
+    alternatives BLOB NOT NULL, PRIMARY KEY (run_id, step)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A conversation as its list shows it."""
+
+    id: str
+    title: str
+    updated: float
+    turns: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a job produced. `state` is "running", "done", "stopped", "interrupted" or "failed"."""
+
+    id: str
+    kind: str
+    job: str
+    owner: str
+    started: float
+    ended: float | None
+    state: str
+    text: str
+    result: str
+    code: str
+    error: str
+
+
+class Store:
+    """One connection to the record; belongs to one thread. `commit` makes what was written last."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = _open(path)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def commit(self) -> None:
+        self._db.commit()
+
+    # -- conversations ------------------------------------------------------------------------------------------
+
+    def save_conversation(self, talk: Conversation) -> None:
+        """Write a conversation's own row; its turns are saved one by one."""
+        self._db.execute(
+            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " title=excluded.title, leaf=excluded.leaf, draft=excluded.draft, settings=excluded.settings, updated=excluded.updated,"
+            " trashed=excluded.trashed",
+            (
+                talk.id,
+                clean(talk.title),
+                talk.leaf,
+                clean(talk.draft),
+                clean(talk.settings),
+                talk.created,
+                talk.updated,
+                talk.trashed,
+            ),
+        )
+
+    def save_turns(self, conversation: str, turns: Iterable[Turn]) -> None:
+        """Write or rewrite turns."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    t.id,
+                    conversation,
+                    t.parent,
+                    t.role,
+                    clean(t.text),
+                    t.created,
+                    t.run_id,
+                    t.state,
+                    t.model,
+                    t.stats,
+                    int(t.deleted),
+                )
+                for t in turns
+            ],
+        )
+
+    def conversation(self, id: str) -> Conversation | None:
+        """Return a conversation with all its turns; what the engine wrote completes what the window knew."""
+        row = self._db.execute("SELECT * FROM conversations WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            return None
+        return Conversation(
+            id=row["id"],
+            title=row["title"],
+            turns=tuple(self._turns_of(id)),
+            leaf=row["leaf"],
+            draft=row["draft"],
+            settings=row["settings"],
+            created=row["created"],
+            updated=row["updated"],
+            trashed=row["trashed"],
+        )
+
+    def _turns_of(self, conversation: str) -> Iterable[Turn]:
+        rows = self._db.execute(
+            "SELECT t.*, r.text AS written, r.state AS outcome FROM turns t LEFT JOIN runs r ON r.id = t.run_id"
+            " WHERE t.conversation = ? ORDER BY t.created, t.rowid",
+            (conversation,),
+        )
+        for row in rows:
+            text, state = row["text"], row["state"]
+            if state == "writing":  # the window did not live to see the end; the engine's record tells it
+                text = max(text, row["written"] or "", key=len)
+                state = row["outcome"] if row["outcome"] in ("done", "stopped", "failed") else "interrupted"
+            yield Turn(
+                row["id"],
+                row["parent"],
+                row["role"],
+                text,
+                row["created"],
+                row["run_id"],
+                state,
+                row["model"],
+                row["stats"],
+                bool(row["deleted"]),
+            )
+
+    def headlines(self, search: str = "", trashed: bool = False, limit: int = 500) -> list[Headline]:
+        """List conversations, the newest first; `search` looks into titles and messages."""
+        pattern = f"%{_like(search)}%"
+        rows = self._db.execute(
+            "SELECT c.id, c.title, c.updated,"
+            " (SELECT count(*) FROM turns t WHERE t.conversation = c.id AND NOT t.deleted) AS turns"
+            " FROM conversations c WHERE (c.trashed > 0) = ? AND (? = '%%' OR c.title LIKE ? ESCAPE '\\' OR EXISTS"
+            " (SELECT 1 FROM turns t WHERE t.conversation = c.id AND NOT t.deleted AND t.text LIKE ? ESCAPE '\\'))"
+            " ORDER BY c.updated DESC LIMIT ?",
+            (int(trashed), pattern, pattern, pattern, limit),
+        )
+        return [Headline(row["id"], row["title"], row["updated"], row["turns"]) for row in rows]
+
+    # -- runs ---------------------------------------------------------------------------------------------------
+
+    def begin_run(self, id: str, kind: str, job: object, owner: str) -> None:
+        """Write that a job has begun. `job` is its JSON form, `owner` the process that runs it."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO runs (id, kind, job, owner, started, state) VALUES (?, ?, ?, ?, ?, 'running')",
+            (id, kind, clean(json.dumps(job, ensure_ascii=False)), owner, time.time()),
+        )
+
+    def add_tokens(self, run_id: str, tokens: Iterable[Token]) -> None:
+        """Append tokens, and their text to the run's."""
+        tokens = list(tokens)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    run_id,
+                    t.step,
+                    t.id,
+                    clean(t.text),
+                    t.raw_probability,
+                    t.probability,
+                    t.rank,
+                    t.entropy,
+                    t.seconds,
+                    pack(t.alternatives),
+                )
+                for t in tokens
+            ],
+        )
+        text = clean("".join(t.text for t in tokens))
+        self._db.execute("UPDATE runs SET text = text || ? WHERE id = ?", (text, run_id))
+
+    def end_run(self, id: str, state: str, result: object = None, code: str = "", error: str = "") -> None:
+        """Write how a job ended; a finished result's own text replaces the pieces."""
+        words = json.dumps(result, ensure_ascii=False) if result is not None else ""
+        self._db.execute(
+            "UPDATE runs SET state = ?, ended = ?, result = ?, code = ?, error = ? WHERE id = ?",
+            (state, time.time(), clean(words), code, clean(error), id),
+        )
+
+    def run(self, id: str) -> Run | None:
+        row = self._db.execute("SELECT * FROM runs WHERE id = ?", (id,)).fetchone()
+        return Run(**dict(row)) if row else None
+
+    def runs(self, limit: int = 1000) -> list[Run]:
+        """Return the newest runs first."""
+        return [Run(**dict(r)) for r in self._db.execute("SELECT * FROM runs ORDER BY started DESC LIMIT ?", (limit,))]
+
+    def tokens(self, run_id: str) -> list[Token]:
+        """Return everything known about an answer's tokens, in order."""
+        rows = self._db.execute("SELECT * FROM tokens WHERE run_id = ? ORDER BY step", (run_id,))
+        return [
+            Token(
+                r["step"],
+                r["id"],
+                r["text"],
+                r["raw"],
+                r["probability"],
+                r["rank"],
+                r["entropy"],
+                r["seconds"],
+                unpack(r["alternatives"]),
+            )
+            for r in rows
+        ]
+
+    def running_owners(self) -> set[str]:
+        """Return the processes that say they are still running something."""
+        return {row["owner"] for row in self._db.execute("SELECT DISTINCT owner FROM runs WHERE state = 'running'")}
+
+    def interrupt(self, owner: str) -> int:
+        """Mark what a dead process was running as interrupted; return how many runs."""
+        done = self._db.execute(
+            "UPDATE runs SET state = 'interrupted', ended = ? WHERE state = 'running' AND owner = ?",
+            (time.time(), owner),
+        )
+        return done.rowcount
+
+
+def clean(text: str) -> str:
+    """Replace lone surrogates, which SQLite cannot store."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def pack(alternatives: Iterable[tuple[int, float]]) -> bytes:
+    """Store (token id, log-probability) pairs as 32-bit integers followed by 32-bit floats."""
+    pairs = list(alternatives)
+    return array.array("i", [i for i, _ in pairs]).tobytes() + array.array("f", [p for _, p in pairs]).tobytes()
+
+
+def unpack(blob: bytes) -> tuple[tuple[int, float], ...]:
+    """Undo `pack`."""
+    half = len(blob) // 2
+    ids, values = array.array("i"), array.array("f")
+    ids.frombytes(blob[:half])
+    values.frombytes(blob[half:])
+    return tuple(zip(ids, values, strict=True))
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file; set a corrupt one aside and begin afresh; refuse one from a newer program."""
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+            raise UserError("The record is in use by another program.", "Close it and try again.", "E-STORE") from error
+        if isinstance(error, sqlite3.OperationalError):
+            raise UserError(f"The record cannot be opened: {error}.", "Check the folder.", "E-STORE") from error
+        _set_aside(path)
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+    try:
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        with closing(db.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            version = cursor.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA:
+                raise UserError("The record was written by a newer version.", "Update the playground.", "E-STORE")
+            if version == 0:
+                for statement in filter(str.strip, _TABLES.split(";")):
+                    cursor.execute(statement)
+                cursor.execute(f"PRAGMA user_version = {SCHEMA}")
+            db.commit()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a file that is no database under another name."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for suffix in ("", "-wal", "-shm"):
+        old = path.with_name(path.name + suffix)
+        if old.exists():
+            old.rename(path.with_name(f"{path.name}{suffix}.corrupt-{stamp}"))

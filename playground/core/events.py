@@ -27,6 +27,11 @@ class Started(Event):
 
 
 @dataclass(frozen=True)
+class Beat(Event):
+    """The job lives and has nothing new to tell."""
+
+
+@dataclass(frozen=True)
 class Waiting(Event):
     """The job paused in favour of another one: `reason` says which."""
 

@@ -7,6 +7,8 @@ import uuid
 from pathlib import Path
 from typing import IO
 
+from playground.core.store import Store
+
 
 class Owner:
     """A living process's claim on what it runs."""
@@ -49,3 +51,11 @@ else:
         import fcntl
 
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def interrupt_the_dead(store: Store, folder: Path) -> int:
+    """Mark what processes that are gone were running as interrupted; return how many runs."""
+    gone = [name for name in store.running_owners() if not is_alive(folder, name)]
+    count = sum(store.interrupt(name) for name in gone)
+    store.commit()
+    return count

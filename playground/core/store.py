@@ -88,8 +88,8 @@ class Store:
         """Write a conversation's own row; its turns are saved one by one."""
         self._db.execute(
             "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-            " title=excluded.title, leaf=excluded.leaf, draft=excluded.draft, settings=excluded.settings, updated=excluded.updated,"
-            " trashed=excluded.trashed",
+            " title=excluded.title, leaf=excluded.leaf, draft=excluded.draft, settings=excluded.settings,"
+            " updated=excluded.updated, trashed=excluded.trashed",
             (
                 talk.id,
                 clean(talk.title),

@@ -9,8 +9,10 @@ from typing import Any
 import torch
 
 from playground.core.errors import UserError
+from playground.core.events import Memory
 from playground.core.facts import LoadedInfo
 from playground.core.paths import Paths
+from playground.engine import devices
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Workspace:
         if path not in self.models:
             raise UserError("Load a model first.", "Pick one in Models.", "E-NO-MODEL")
         return self.models[path]
+
+    def memory(self) -> Memory:
+        """Say what this process holds and what the machine has left."""
+        return Memory(devices.process_memory(), devices.free_memory(), devices.total_memory())
 
     def trim(self) -> None:
         """Return freed memory to the system."""

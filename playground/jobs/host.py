@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -19,11 +20,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from playground.core.events import LAST, Cancelled, Event, Failed, Memory, Started, Waiting
+from playground.core.events import LAST, Beat, Cancelled, Event, Failed, Waiting
 from playground.core.logs import open_log
-from playground.core.owner import Owner, is_alive
+from playground.core.owner import Owner, interrupt_the_dead
 from playground.core.paths import Paths
-from playground.core.store import Store
 from playground.core.writer import Writer
 from playground.jobs.job import Job
 from playground.jobs.narrating import Telling
@@ -55,6 +55,7 @@ class Running:
     telling: Telling
     recorder: Recorder | None
     events: Iterator[Event | None] = field(init=False)
+    begun: bool = False
     told: float = 0.0  # when it last said something
 
     def __post_init__(self) -> None:
@@ -68,7 +69,7 @@ class Host:
         self._send, self._paths, self._prepare = send, paths, prepare
         self._owner = Owner(paths.locks)
         self._writer = Writer(paths.store)
-        self._writer.put(lambda store: _mark_interrupted(store, paths))
+        self._writer.put(lambda store: interrupt_the_dead(store, paths.locks))
         self._jobs: dict[int, Running] = {}
         self._talk: deque[Running] = deque()
         self._work: deque[Running] = deque()
@@ -111,9 +112,10 @@ class Host:
             return
         running.telling.stopped = True
         with self._news:
-            waiting = running in self._talk or (running in self._work and running.told == 0.0)
+            lane = self._talk if running in self._talk else self._work
+            waiting = running in lane and not running.begun
             if waiting:
-                (self._talk if running in self._talk else self._work).remove(running)
+                lane.remove(running)
             self._news.notify_all()
         if waiting:
             self._tell(running, Cancelled())
@@ -166,11 +168,13 @@ class Host:
         with self._news:
             while not (self._talk or self._work or self._closed):
                 self._news.wait()
-            if self._talk:
-                if self._work and self._work[0].told:
-                    self._tell(self._work[0], Waiting(self._talk[0].telling.job.label))
-                return self._talk[0]
-            return self._work[0] if self._work else None
+            if self._talk and self._work and self._work[0].begun:
+                self._tell(self._work[0], Waiting(self._talk[0].telling.job.label))
+            lane = self._talk or self._work
+            if not lane:
+                return None
+            lane[0].begun = True
+            return lane[0]
 
     def _leave(self, running: Running) -> None:
         with self._news:
@@ -206,7 +210,7 @@ class Host:
 
     def _step(self, running: Running, workspace: Any = None) -> bool:
         """Tell the next event of a story; return whether more may follow."""
-        if not running.told:
+        if not running.told:  # its first step
             running.telling.workspace = self._workspace if workspace is None else workspace
         try:
             event = next(running.events)
@@ -222,7 +226,7 @@ class Host:
         if event is None:
             if now - running.told < BEAT_SECONDS:
                 return
-            event = Started()
+            event = Beat()
         running.told = now
         if isinstance(event, LAST):
             self._jobs.pop(running.number, None)
@@ -277,14 +281,8 @@ def _settle_in(paths: Paths) -> None:
     for number in (1, 2):
         os.dup2(stream.fileno(), number)
     sys.stdout = sys.stderr = stream
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is for the window, which then ends us
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     if hasattr(os, "nice"):
         os.nice(5)
-
-
-def _mark_interrupted(store: Store, paths: Paths) -> None:
-    for owner in store.running_owners():
-        if not is_alive(paths.locks, owner):
-            store.interrupt(owner)
-    store.commit()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from playground.core.options import check_options
+from playground.core.options import check_options, options_of
+from playground.core.trail import Trail
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,13 +14,7 @@ if TYPE_CHECKING:
 
     Row = NDArray[np.float32]  # (vocabulary,) logits; a cut token is -inf
 
-
-@dataclass(frozen=True)
-class Trail:
-    """What a stage may look at besides the row: the token ids so far."""
-
-    prompt: tuple[int, ...] = ()
-    written: tuple[int, ...] = ()
+__all__ = ["Sampler", "Stage", "Trail"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +35,19 @@ class Sampler:
     def is_neutral(self) -> bool:
         """Say whether these values change nothing."""
         raise NotImplementedError
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether these values leave a single token, so that no later stage can matter."""
+        return False
+
+    @property
+    def words(self) -> str:
+        """Return what this stage does, as the effective settings say it: "top-k 40"."""
+        first, *others = options_of(type(self))
+        name = type(self).__module__.rpartition(".")[2].replace("_", "-")
+        rest = "".join(f", {opt.title.lower()} {getattr(self, opt.name):g}" for opt in others)
+        return f"{name} {getattr(self, first.name):g}{rest}"
 
     def apply(self, row: Row, trail: Trail) -> Row:
         """Return the row after this stage; the given one stays as it is."""

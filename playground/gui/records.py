@@ -1,0 +1,46 @@
+"""The window's hand on the store: writing and reading happen in a thread, answers come back to the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from playground.core.errors import explain
+from playground.core.store import Store
+from playground.core.writer import Writer
+
+R = TypeVar("R")
+
+
+class Records(QObject):
+    """Writes what the user does and reads what is shown."""
+
+    failed = Signal(object)  # UserError
+    _answered = Signal(object)  # a slot with its answer bound
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._answered.connect(_call)
+        self._writer = Writer(path, on_error=lambda error: self.failed.emit(explain(error)))
+
+    def write(self, work: Callable[[Store], Any]) -> None:
+        """Queue a piece of writing."""
+        self._writer.put(work)
+
+    def read(self, work: Callable[[Store], R], slot: Callable[[R], object]) -> None:
+        """Read in the thread and hand the answer to `slot` on the GUI thread."""
+        self._writer.put(work, lambda answer: self._answered.emit(lambda: slot(answer)))
+
+    def flush(self) -> bool:
+        """Wait until everything is on disk: only on the way out."""
+        return self._writer.flush()
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _call(bound: Callable[[], object]) -> None:
+    bound()

@@ -1,0 +1,341 @@
+"""The same jobs without a window: ask, get, models, run, demo, bench, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from playground import __version__
+from playground.core.conversation import new_id
+from playground.core.errors import UserError, explain
+from playground.core.events import Done, Event, Failed, Note, Progress, Token
+from playground.core.facts import DTYPES, LoadedInfo, Message, ModelInfo, PromptInput, ReplyInfo
+from playground.core.owner import Owner
+from playground.core.pace import Pace, count, size
+from playground.core.paths import Paths
+from playground.core.plain import load, to_plain
+from playground.core.registry import kind_of, suggest
+from playground.core.writer import Writer
+from playground.jobs.job import Job
+from playground.jobs.narrating import Telling
+from playground.jobs.recording import recorder_for
+
+COMMANDS = ("ask", "get", "models", "run", "demo", "bench", "doctor")
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the command line says; return 0 (well), 1 (a problem, said in words), 2 (misused) or 130 (stopped)."""
+    try:
+        options = _parser().parse_args(words)
+        code: int = options.act(options)
+    except UserError as error:
+        _complain(error)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers an unknown command with a suggestion."""
+
+    def error(self, message: str) -> NoReturn:
+        word = next((w for w in sys.argv[1:2] if not w.startswith("-")), "")
+        hint = f" {suggest(word, COMMANDS)}" if word and word not in COMMANDS else ""
+        self.exit(2, f"playground: {message}.{hint}\nTry: playground --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="playground", description="Learn and experiment with language models. Without a command: the window."
+    )
+    parser.add_argument("--version", action="version", version=f"playground {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    _ask_options(commands.add_parser("ask", help="one prompt, one answer, streamed"))
+    get = commands.add_parser("get", help="fetch a model: the starter, or owner/name from the Hub")
+    get.add_argument("name", help="“starter” or a Hub name")
+    get.set_defaults(act=_get)
+    models = commands.add_parser("models", help="the models on this computer")
+    models.add_argument("--json", action="store_true", help="one JSON object per model")
+    models.set_defaults(act=_models)
+    run = commands.add_parser("run", help="run a job described in a file")
+    run.add_argument("file", type=Path, help="a JSON file with “kind” and the job's fields")
+    run.set_defaults(act=_run_file)
+    demo = commands.add_parser("demo", help="drive the window through tours and take pictures")
+    demo.add_argument("tours", nargs="*", metavar="TOUR", help="which tours; all when none is named")
+    demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures and pages go")
+    demo.add_argument("--theme", choices=("light", "dark"), default="light")
+    demo.add_argument("--size", default="1440x900", metavar="WxH")
+    demo.add_argument("--short", action="store_true", help="fewer tokens and steps")
+    demo.set_defaults(act=_demo)
+    bench = commands.add_parser("bench", help="measure speed and memory against rivals")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="which benchmarks; all when none is named")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    bench.set_defaults(act=_bench)
+    doctor = commands.add_parser("doctor", help="versions, device, memory, folders: what a bug report needs")
+    doctor.set_defaults(act=_doctor)
+    return parser
+
+
+def _ask_options(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("prompt", help="what to ask; - reads it from standard input")
+    ask.add_argument("--model", default="starter", help="a name from “playground models”, a folder, or a GGUF file")
+    ask.add_argument("--dtype", choices=("auto", *DTYPES), default="auto")
+    ask.add_argument("--system", default="", help="the system prompt")
+    ask.add_argument("--role", default="", help="a role from the library, which fills the system prompt")
+    ask.add_argument("--temperature", type=float, help="0 is greedy")
+    ask.add_argument("--top-k", type=int, help="0 is off")
+    ask.add_argument("--top-p", type=float, help="1 is off")
+    ask.add_argument("--min-p", type=float, help="0 is off")
+    ask.add_argument("--seed", type=int, help="the same seed draws the same luck")
+    ask.add_argument("--max-tokens", type=int, default=256, help="0 writes until the model stops")
+    ask.add_argument("--greedy", action="store_true", help="always the most probable token")
+    ask.add_argument("--json", action="store_true", help="one JSON object per event")
+    ask.set_defaults(act=_ask)
+
+
+# -- the commands ------------------------------------------------------------------------------------------------
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from playground.core.roles import find_role
+    from playground.jobs.load import Load
+    from playground.jobs.reply import Reply
+
+    paths = Paths.standard()
+    text = sys.stdin.read() if options.prompt == "-" else options.prompt
+    system = options.system or (find_role(paths, options.role).system if options.role else "")
+    settings = _settings_of(options)  # a bad value is refused before anything heavy is loaded
+    model = _find_model(paths, options.model)
+    with _Engine(paths, quiet=options.json) as engine:
+        loaded: LoadedInfo = engine.run(Load(model.path, dtype=options.dtype))
+        prompt = PromptInput(messages=(Message("user", text),), system=system)
+        job = Reply(new_id(), loaded.model.path, prompt, settings)
+        show = _print_json if options.json else _print_text
+        result: ReplyInfo = engine.run(job, show)
+    if not options.json:
+        speed = result.new_tokens / result.writing_seconds if result.writing_seconds else 0.0
+        print(
+            f"\n\n[{result.stop_reason} · {result.new_tokens} tokens · {speed:.1f} t/s · seed {result.seed}]",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _settings_of(options: argparse.Namespace) -> Any:
+    from playground.recipes.run_settings import RunSettings, full_chain
+
+    settings = RunSettings(full_chain(), max_tokens=options.max_tokens, seed=options.seed)
+    if options.greedy:
+        return settings.with_sampler("temperature", temperature=0.0).seeded()
+    for name, field in (("temperature", "temperature"), ("top_k", "top_k"), ("top_p", "top_p"), ("min_p", "min_p")):
+        if (value := getattr(options, name)) is not None:
+            settings = settings.with_sampler(name, **{field: value})
+    return settings.seeded()
+
+
+def _get(options: argparse.Namespace) -> int:
+    paths = Paths.standard()
+    with _Engine(paths) as engine:
+        folder = get_starter(engine.run) if options.name == "starter" else _get_from_hub(engine, options.name)
+    print(folder)
+    return 0
+
+
+def get_starter(run: Callable[[Job], Any]) -> str:
+    """Fetch and convert the starter with whatever runs jobs; return its folder. What is there already is kept."""
+    from playground.jobs.convert import Convert
+    from playground.jobs.get_starter import GetStarter
+
+    folder: str = run(Convert(run(GetStarter())))
+    return folder
+
+
+def _get_from_hub(engine: _Engine, name: str) -> str:
+    from playground.jobs.download import Download
+
+    if "/" not in name:
+        raise UserError(f"“{name}” is no model name.", "Use “starter”, or owner/name as on the Hub.", "E-NAME")
+    folder: str = engine.run(Download(name))
+    return folder
+
+
+def _models(options: argparse.Namespace) -> int:
+    found = _models_here(Paths.standard())
+    for info in found:
+        if options.json:
+            print(json.dumps(to_plain(info), ensure_ascii=False))
+        else:
+            print(f"{info.name:40} {count(info.parameters):>9} {info.dtype:>9} {size(info.bytes):>8}  {info.origin}")
+    if not found:
+        print("No models yet. Try: playground get starter", file=sys.stderr)
+    return 0
+
+
+def _models_here(paths: Paths) -> tuple[ModelInfo, ...]:
+    from playground.jobs.list_models import ListModels
+
+    with _Engine(paths) as engine:
+        found: tuple[ModelInfo, ...] = engine.run(ListModels())
+    return found
+
+
+def _find_model(paths: Paths, name: str) -> ModelInfo:
+    """Return the model a name or path means; the starter is fetched when it is not here yet."""
+    from playground.core.catalogue import starter_folder
+    from playground.jobs.describe import Describe
+
+    with _Engine(paths) as engine:
+        if name == "starter":
+            folder = starter_folder(paths)
+            return engine.run(Describe(str(folder) if folder.exists() else get_starter(engine.run)))  # type: ignore[no-any-return]
+        if Path(name).exists():
+            return engine.run(Describe(str(Path(name).resolve())))  # type: ignore[no-any-return]
+    found = {info.name: info for info in _models_here(paths)}
+    if name in found:
+        return found[name]
+    raise UserError(f"There is no model “{name}” here.", suggest(name, [*found, "starter"]), "E-MODEL-NOTFOUND")
+
+
+def _run_file(options: argparse.Namespace) -> int:
+    try:
+        job = load(json.loads(options.file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{options.file.name} cannot be read: {error}", code="E-JSON") from error
+    if not isinstance(job, Job):
+        raise UserError(f"{options.file.name} describes a {kind_of(type(job))}, which is no job.", code="E-JSON")
+    with _Engine(Paths.standard()) as engine:
+        if hasattr(job, "model"):
+            from playground.jobs.load import Load
+
+            engine.run(Load(job.model), _print_json)
+        engine.run(job, _print_json)
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from playground.demo.driver import drive
+
+    return drive(options.tours, options.out, options.theme, options.size, options.short)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from playground.bench import run_benchmarks
+
+    return run_benchmarks(options.names, options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from playground.doctor import report
+
+    text, healthy = report(Paths.standard())
+    print(text)
+    return 0 if healthy else 1
+
+
+# -- running jobs here ---------------------------------------------------------------------------------------------
+
+
+class _Engine:
+    """Runs jobs in this process, one after another, and records them as the window's engine does."""
+
+    def __init__(self, paths: Paths, quiet: bool = False) -> None:
+        self._paths, self._quiet = paths, quiet
+        self._workspace: Any = None
+
+    def __enter__(self) -> _Engine:
+        self._owner, self._writer = Owner(self._paths.locks), Writer(self._paths.store)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+        self._owner.close()
+
+    def run(self, job: Job, show: Callable[[Event], None] | None = None) -> Any:
+        """Run a job to its end and return its result; a failure is raised in the user's words."""
+        show = show or _progress_bar(self._quiet)
+        recorder = recorder_for(job, self._writer, self._owner.name)
+        telling = Telling(job, self._workspace_for(job))
+        with _heard(telling) as events:
+            for event in events:
+                if recorder is not None:
+                    recorder.hear(event)
+                if event is not None:
+                    show(event)
+                if isinstance(event, Done):
+                    return event.result
+                if isinstance(event, Failed):
+                    raise UserError(event.message, event.hint, event.code)
+        raise KeyboardInterrupt
+
+    def _workspace_for(self, job: Job) -> Any:
+        if self._workspace is None and job.lane != "errand":
+            from playground.jobs.host import open_workspace
+
+            self._workspace = open_workspace(self._paths)
+        return self._workspace or self
+
+    @property
+    def paths(self) -> Paths:
+        """An errand asks its workspace for nothing else."""
+        return self._paths
+
+
+class _heard:
+    """Turns Ctrl+C into a polite stop, so that what was written is recorded as stopped."""
+
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+
+    def __enter__(self) -> Iterator[Event | None]:
+        import signal
+
+        self._before = signal.signal(signal.SIGINT, lambda *_: setattr(self._telling, "stopped", True))
+        return self._telling.events()
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        signal.signal(signal.SIGINT, self._before)
+
+
+def _progress_bar(quiet: bool) -> Callable[[Event], None]:
+    pace = Pace()
+    last = 0.0
+
+    def show(event: Event) -> None:
+        nonlocal last
+        if isinstance(event, Progress) and not quiet and sys.stderr.isatty() and time.monotonic() - last > 0.1:
+            last = time.monotonic()
+            filled = round(24 * (event.share or 0))
+            print(
+                f"\r\x1b[K{'█' * filled}{'░' * (24 - filled)} {event.text} {pace.words(event)}", end="", file=sys.stderr
+            )
+        elif isinstance(event, Done) and last:
+            print("\r\x1b[K", end="", file=sys.stderr)
+
+    return show
+
+
+def _print_text(event: Event) -> None:
+    if isinstance(event, Token):
+        print(event.text, end="", flush=True)
+    elif isinstance(event, Note):
+        print(f"[{event.text}]", file=sys.stderr)
+
+
+def _print_json(event: Event) -> None:
+    fields = {f.name: to_plain(getattr(event, f.name)) for f in dataclasses.fields(event)}
+    print(json.dumps({"event": type(event).__name__, **fields}, ensure_ascii=False), flush=True)
+
+
+def _complain(error: UserError) -> None:
+    words = explain(error)
+    print(f"playground: {words.message} {words.hint}".rstrip() + f" [{words.code}]", file=sys.stderr)

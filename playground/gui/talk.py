@@ -1,0 +1,330 @@
+"""The conversation on screen and the answer being written: what Send, Stop, Regenerate and the rest do.
+
+Knows no widgets. Every change goes to the store at once; an answer goes on when another conversation is opened.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from playground.core.conversation import ROOT, Conversation, Turn, copied, new_id, new_turn, title_from
+from playground.core.errors import UserError
+from playground.core.events import Cancelled, Done, Failed, Progress, Started, Token
+from playground.core.facts import LoadedInfo, ReplyInfo
+from playground.core.store import Store
+from playground.gui.client import JobClient
+from playground.gui.records import Records
+from playground.gui.setup import Setup, setup_to_json
+from playground.gui.stats import Watch
+from playground.gui.ticket import Ticket
+from playground.jobs.reply import Reply
+
+
+@dataclass
+class Writing:
+    """An answer under way."""
+
+    talk: str  # the conversation's id
+    turn: str
+    ticket: Ticket
+    prefix: str  # what stood before the first new token
+    watch: Watch
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return self.prefix + "".join(self.pieces)
+
+
+class Talk(QObject):
+    """One conversation at a time on screen; its turns, versions and the answer being written."""
+
+    opened = Signal(object)  # Conversation: another one is on screen
+    path_changed = Signal(object)  # Conversation: the turns on screen are others now
+    turn_changed = Signal(object)  # Turn: its text or state is new
+    text_added = Signal(str, str)  # turn id, piece
+    status_changed = Signal(str)  # what the answer is doing, in words
+    writing_changed = Signal(bool)
+    list_changed = Signal()  # names or order of conversations
+    problem = Signal(object)  # UserError
+
+    def __init__(self, jobs: JobClient, records: Records) -> None:
+        super().__init__()
+        self._jobs, self._records = jobs, records
+        self._conversation = fresh()
+        self._writings: dict[str, Writing] = {}  # by conversation
+        self._elsewhere: dict[str, Conversation] = {}  # conversations still being written in, not on screen
+
+    # -- what is on screen -------------------------------------------------------------------------------------
+
+    @property
+    def conversation(self) -> Conversation:
+        return self._conversation
+
+    @property
+    def is_writing(self) -> bool:
+        """Say whether an answer of the conversation on screen is under way."""
+        return self._conversation.id in self._writings
+
+    @property
+    def anything_writing(self) -> bool:
+        return bool(self._writings)
+
+    @property
+    def last_answer(self) -> Turn | None:
+        path = self._conversation.path()
+        return path[-1] if path and path[-1].role == "assistant" else None
+
+    def new(self, settings: str = "{}") -> None:
+        """Show an empty conversation. It is kept from its first word on."""
+        self._leave()
+        self._conversation = fresh(settings)
+        self._shown()
+
+    def open(self, id: str) -> None:
+        """Show a conversation from the store, or from memory while it is being written."""
+        if id == self._conversation.id:
+            return
+        if id in self._elsewhere:
+            self._leave()
+            self._conversation = self._elsewhere.pop(id)
+            self._shown()
+            return
+        self._records.read(lambda store: store.conversation(id), self._on_read)
+
+    def _on_read(self, found: Conversation | None) -> None:
+        if found is None:
+            self.problem.emit(UserError("This conversation is no longer there.", code="E-STORE"))
+            return
+        self._leave()
+        self._conversation = found
+        self._shown()
+
+    def _shown(self) -> None:
+        self.opened.emit(self._conversation)
+        self.writing_changed.emit(self.is_writing)
+
+    def _leave(self) -> None:
+        if self.is_writing:
+            self._elsewhere[self._conversation.id] = self._conversation
+
+    # -- what the user does ------------------------------------------------------------------------------------
+
+    def send(self, text: str, setup: Setup, model: LoadedInfo) -> None:
+        """Add the user's turn and have it answered."""
+        user = new_turn(self._conversation.leaf, "user", text)
+        talk = self._conversation.with_turn(user)
+        if not talk.title:
+            talk = replace(talk, title=title_from(text))
+        self._keep(replace(talk, draft=""), user)
+        self._answer(user.id, setup, model)
+        self.list_changed.emit()
+
+    def regenerate(self, id: str, setup: Setup, model: LoadedInfo) -> None:
+        """Write another version of an answer."""
+        turn = self._conversation.turn(id)
+        self._answer(turn.id if turn.role == "user" else turn.parent, setup, model)
+
+    def go_on(self, id: str, setup: Setup, model: LoadedInfo) -> None:
+        """Write on where an answer ended, as a new version that begins with all of it."""
+        turn = self._conversation.turn(id)
+
+        def begin(ids: tuple[int, ...]) -> None:
+            self._answer(turn.parent, setup, model, so_far=turn.text, ids=ids)
+
+        # The very tokens of the answer are used where they are known: its text may split differently.
+        self._records.read(lambda store: _ids_of(store.tokens(turn.run_id), turn.text), begin)
+
+    def edit(self, id: str, text: str, setup: Setup, model: LoadedInfo | None) -> None:
+        """Keep the old message and show a changed version; a user's message is answered anew."""
+        old = self._conversation.turn(id)
+        turn = new_turn(old.parent, old.role, text, model=old.model)
+        self._keep(self._conversation.with_turn(turn), turn)
+        self.path_changed.emit(self._conversation)
+        if old.role == "user" and model is not None:
+            self._answer(turn.id, setup, model)
+
+    def show_version(self, id: str, step: int) -> None:
+        """Show the previous or next version of a message, with what follows it."""
+        versions = self._conversation.versions(id)
+        at = next(i for i, turn in enumerate(versions) if turn.id == id) + step
+        if 0 <= at < len(versions):
+            self._keep(self._conversation.showing(versions[at].id))
+            self.path_changed.emit(self._conversation)
+
+    def branch(self, id: str) -> None:
+        """Copy the conversation up to here into a new one and show it."""
+        talk = copied(self._conversation, id)
+        self._leave()
+        self._conversation = replace(talk, title=f"{talk.title} (branch)")
+        self._keep(self._conversation, *self._conversation.turns)
+        self._shown()
+        self.list_changed.emit()
+
+    def delete(self, id: str) -> Callable[[], None]:
+        """Take a version of a message away; return what brings it back."""
+        before, leaf = self._conversation.turn(id), self._conversation.leaf
+        talk = self._conversation.id
+        changed = self._conversation.without(id)
+        self._keep(changed, changed.turn(id))
+        self.path_changed.emit(self._conversation)
+
+        def undo() -> None:
+            if self._conversation.id == talk:
+                self._keep(replace(self._conversation.with_turn(before), leaf=leaf), before)
+                self.path_changed.emit(self._conversation)
+
+        return undo
+
+    def stop(self) -> None:
+        """Stop the answer on screen; what is written is kept."""
+        if writing := self._writings.get(self._conversation.id):
+            self._jobs.stop(writing.ticket)
+
+    def keep_draft(self, text: str) -> None:
+        """Save the unsent text."""
+        if text != self._conversation.draft:
+            self._keep(replace(self._conversation, draft=text), touch=bool(self._conversation.turns or text.strip()))
+
+    def keep_setup(self, setup: Setup) -> None:
+        """Save the run settings and prompt parts with the conversation."""
+        settings = setup_to_json(setup)
+        if settings != self._conversation.settings:
+            self._keep(replace(self._conversation, settings=settings), touch=bool(self._conversation.turns))
+
+    def rename(self, id: str, title: str) -> None:
+        """Give a conversation another name."""
+        if id == self._conversation.id:
+            self._keep(replace(self._conversation, title=title))
+            self.list_changed.emit()
+            return
+        self._change_elsewhere(id, lambda talk: replace(talk, title=title))
+
+    def set_trashed(self, id: str, trashed: bool) -> None:
+        """Put a conversation into the trash, or take it out."""
+        when = time.time() if trashed else 0.0
+        if id == self._conversation.id:
+            if trashed:
+                self.stop()
+            self._keep(replace(self._conversation, trashed=when))
+            if trashed:
+                self.new(self._conversation.settings)
+            self.list_changed.emit()
+            return
+        self._change_elsewhere(id, lambda talk: replace(talk, trashed=when))
+
+    def duplicate(self, id: str) -> None:
+        """Copy a conversation with all its versions, and show the copy."""
+
+        def on_read(found: Conversation | None) -> None:
+            if found is not None:
+                self._leave()
+                self._conversation = replace(copied(found), title=f"{found.title} (copy)")
+                self._keep(self._conversation, *self._conversation.turns)
+                self._shown()
+                self.list_changed.emit()
+
+        self._records.read(lambda store: store.conversation(id), on_read)
+
+    def _change_elsewhere(self, id: str, change: Callable[[Conversation], Conversation]) -> None:
+        if id in self._elsewhere:
+            self._elsewhere[id] = change(self._elsewhere[id])
+
+        def work(store: Store) -> None:
+            if (talk := store.conversation(id)) is not None:
+                store.save_conversation(change(talk))
+
+        self._records.read(work, lambda _: self.list_changed.emit())
+
+    # -- the answer --------------------------------------------------------------------------------------------
+
+    def _answer(
+        self, parent: str, setup: Setup, model: LoadedInfo, so_far: str = "", ids: tuple[int, ...] = ()
+    ) -> None:
+        if self.is_writing:
+            return
+        prompt = setup.prompt(tuple(turn.message() for turn in self._conversation.path(parent)))
+        prefix = so_far or prompt.reply_start
+        if so_far:
+            prompt = replace(prompt, reply_start="" if ids else so_far)
+        turn = new_turn(parent, "assistant", prefix, run_id=new_id(), state="writing", model=model.model.name)
+        self._keep(self._conversation.with_turn(turn), turn)
+        job = Reply(turn.run_id, model.model.path, prompt, setup.run.seeded(), ids)
+        ticket = self._jobs.submit(job)
+        writing = Writing(self._conversation.id, turn.id, ticket, prefix, Watch(job.settings.seed or 0))
+        self._writings[writing.talk] = writing
+        ticket.on(Started, lambda _: self._say(writing, "Reading prompt"))
+        ticket.on(Progress, lambda event: self._say(writing, writing.watch.reading(event)))
+        ticket.on(Token, lambda event: self._on_token(writing, event))
+        ticket.on(Done, lambda event: self._on_done(writing, event.result))
+        ticket.on(Cancelled, lambda _: self._end(writing, "stopped", writing.watch.words("stopped by you")))
+        ticket.on(Failed, lambda event: self._on_failed(writing, event))
+        self.path_changed.emit(self._conversation)
+        self.writing_changed.emit(True)
+        self._say(writing, "Queued")
+
+    def _on_token(self, writing: Writing, event: Token) -> None:
+        writing.pieces.append(event.text)
+        writing.watch.token(event)
+        if event.text and writing.talk == self._conversation.id:
+            self.text_added.emit(writing.turn, event.text)
+        self._say(writing, writing.watch.writing())
+
+    def _on_done(self, writing: Writing, result: object) -> None:
+        assert isinstance(result, ReplyInfo)
+        self._end(writing, "done", writing.watch.words(result.stop_reason, result), writing.prefix + result.text)
+
+    def _on_failed(self, writing: Writing, event: Failed) -> None:
+        state = "interrupted" if event.code in ("E-ENGINE-DIED", "E-STOPPED-BY-FORCE") else "failed"
+        self._end(writing, state, writing.watch.words(event.message))
+        error = UserError(event.message, event.hint, event.code)
+        error.__notes__ = [event.details]
+        self.problem.emit(error)
+
+    def _end(self, writing: Writing, state: str, stats: str, text: str | None = None) -> None:
+        del self._writings[writing.talk]
+        here = writing.talk == self._conversation.id
+        talk = self._conversation if here else self._elsewhere.pop(writing.talk)
+        turn = replace(talk.turn(writing.turn), text=writing.text if text is None else text, state=state, stats=stats)
+        changed = talk.with_turn(turn)
+        if here:
+            self._conversation = changed
+        self._save(changed, turn)
+        if here:
+            self.turn_changed.emit(turn)
+            self.writing_changed.emit(False)
+            self.status_changed.emit("")
+
+    def _say(self, writing: Writing, words: str) -> None:
+        if writing.talk == self._conversation.id:
+            self.status_changed.emit(words)
+
+    # -- keeping -----------------------------------------------------------------------------------------------
+
+    def _keep(self, talk: Conversation, *turns: Turn, touch: bool = True) -> None:
+        """Take a changed conversation and write it down; an untouched empty one is not worth a row."""
+        self._conversation = talk
+        if touch:
+            self._save(talk, *turns)
+
+    def _save(self, talk: Conversation, *turns: Turn) -> None:
+        def work(store: Store) -> None:
+            store.save_conversation(talk)
+            store.save_turns(talk.id, turns)
+
+        self._records.write(work)
+
+
+def fresh(settings: str = "{}") -> Conversation:
+    """Return an empty conversation."""
+    now = time.time()
+    return Conversation(new_id(), leaf=ROOT, settings=settings, created=now, updated=now)
+
+
+def _ids_of(tokens: list[Token], text: str) -> tuple[int, ...]:
+    """Return the ids of an answer's tokens if they are all there is to its text."""
+    return tuple(t.id for t in tokens) if tokens and "".join(t.text for t in tokens) == text else ()

@@ -36,15 +36,27 @@ class GgufTensor:
     def count(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def bytes(self) -> int:
+        """Return what it takes in the file; raise E-GGUF for a quantization nobody knows."""
+        from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
+
+        try:
+            block, width = GGML_QUANT_SIZES[GGMLQuantizationType(self.type)]
+        except (ValueError, KeyError):
+            raise _bad(f"the tensor “{self.name[:80]}” has the unknown type {self.type}") from None
+        return -(-self.count // block) * width
+
 
 @dataclass(frozen=True)
 class GgufHeader:
-    """The fields (of arrays only the length) and the tensors of a GGUF file."""
+    """The fields (of arrays only the length) and the tensors of a GGUF file; their bytes begin at `start`."""
 
     fields: dict[str, Scalar]
     lengths: dict[str, int]
     tensors: tuple[GgufTensor, ...]
     size: int  # of the file, in bytes
+    start: int
 
     def text(self, key: str) -> str:
         value = self.fields.get(key, "")
@@ -85,8 +97,10 @@ class _Reader:
         for _ in range(count):
             self._field(fields, lengths)
         found = tuple(self._tensor() for _ in range(tensors))
-        self._check_sizes(found, int(fields.get("general.alignment", 32)))
-        return GgufHeader(fields, lengths, found, len(self.data))
+        start = self._data_start(int(fields.get("general.alignment", 32)))
+        for tensor in found:
+            self._check_size(tensor, start)
+        return GgufHeader(fields, lengths, found, len(self.data), start)
 
     def _field(self, fields: dict[str, Scalar], lengths: dict[str, int]) -> None:
         key, kind = self._text(_KEY_LIMIT), self._number("I")
@@ -125,20 +139,15 @@ class _Reader:
         shape = tuple(self._number("Q") for _ in range(dimensions))
         return GgufTensor(name, shape[::-1], self._number("I"), self._number("Q"))
 
-    def _check_sizes(self, tensors: tuple[GgufTensor, ...], alignment: int) -> None:
-        from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
-
+    def _data_start(self, alignment: int) -> int:
         if not 0 < alignment <= 2**20:
             raise _bad(f"its alignment is {alignment}")
-        start = -(-self.at // alignment) * alignment
-        for tensor in tensors:
-            try:
-                block, width = GGML_QUANT_SIZES[GGMLQuantizationType(tensor.type)]
-            except (ValueError, KeyError):
-                raise _bad(f"the tensor “{tensor.name[:80]}” has the unknown type {tensor.type}") from None
-            end = start + tensor.offset + -(-tensor.count // block) * width
-            if end > len(self.data):
-                raise _bad(f"expected {end:,} bytes, found {len(self.data):,}")
+        return -(-self.at // alignment) * alignment
+
+    def _check_size(self, tensor: GgufTensor, start: int) -> None:
+        end = start + tensor.offset + tensor.bytes
+        if end > len(self.data):
+            raise _bad(f"expected {end:,} bytes, found {len(self.data):,}")
 
     def _number(self, form: str) -> int:
         (value,) = struct.unpack_from("<" + form, self.data, self.at)

@@ -114,7 +114,7 @@ def _ask(options: argparse.Namespace) -> int:
     system = options.system or (find_role(paths, options.role).system if options.role else "")
     settings = _settings_of(options)  # a bad value is refused before anything heavy is loaded
     model = _find_model(paths, options.model)
-    with _Engine(paths, quiet=options.json) as engine:
+    with Engine(paths, quiet=options.json) as engine:
         loaded: LoadedInfo = engine.run(Load(model.path, dtype=options.dtype))
         prompt = PromptInput(messages=(Message("user", text),), system=system)
         job = Reply(new_id(), loaded.model.path, prompt, settings)
@@ -143,7 +143,7 @@ def _settings_of(options: argparse.Namespace) -> Any:
 
 def _get(options: argparse.Namespace) -> int:
     paths = Paths.standard()
-    with _Engine(paths) as engine:
+    with Engine(paths) as engine:
         folder = get_starter(engine.run) if options.name == "starter" else _get_from_hub(engine, options.name)
     print(folder)
     return 0
@@ -158,7 +158,7 @@ def get_starter(run: Callable[[Job], Any]) -> str:
     return folder
 
 
-def _get_from_hub(engine: _Engine, name: str) -> str:
+def _get_from_hub(engine: Engine, name: str) -> str:
     from playground.jobs.download import Download
 
     if "/" not in name:
@@ -182,7 +182,7 @@ def _models(options: argparse.Namespace) -> int:
 def _models_here(paths: Paths) -> tuple[ModelInfo, ...]:
     from playground.jobs.list_models import ListModels
 
-    with _Engine(paths) as engine:
+    with Engine(paths) as engine:
         found: tuple[ModelInfo, ...] = engine.run(ListModels())
     return found
 
@@ -192,7 +192,7 @@ def _find_model(paths: Paths, name: str) -> ModelInfo:
     from playground.core.catalogue import starter_folder
     from playground.jobs.describe import Describe
 
-    with _Engine(paths) as engine:
+    with Engine(paths) as engine:
         if name == "starter":
             folder = starter_folder(paths)
             return engine.run(Describe(str(folder) if folder.exists() else get_starter(engine.run)))  # type: ignore[no-any-return]
@@ -211,7 +211,7 @@ def _run_file(options: argparse.Namespace) -> int:
         raise UserError(f"{options.file.name} cannot be read: {error}", code="E-JSON") from error
     if not isinstance(job, Job):
         raise UserError(f"{options.file.name} describes a {kind_of(type(job))}, which is no job.", code="E-JSON")
-    with _Engine(Paths.standard()) as engine:
+    with Engine(Paths.standard()) as engine:
         if hasattr(job, "model"):
             from playground.jobs.load import Load
 
@@ -243,14 +243,14 @@ def _doctor(options: argparse.Namespace) -> int:
 # -- running jobs here ---------------------------------------------------------------------------------------------
 
 
-class _Engine:
+class Engine:
     """Runs jobs in this process, one after another, and records them as the window's engine does."""
 
     def __init__(self, paths: Paths, quiet: bool = False) -> None:
         self._paths, self._quiet = paths, quiet
         self._workspace: Any = None
 
-    def __enter__(self) -> _Engine:
+    def __enter__(self) -> Engine:
         self._owner, self._writer = Owner(self._paths.locks), Writer(self._paths.store)
         return self
 

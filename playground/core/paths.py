@@ -14,6 +14,7 @@ class Paths:
     """The application's folders. Nothing is written outside them unless the user picks the place."""
 
     home: Path
+    shared_models: Path | None = None  # a demo keeps its chats apart and uses the models that are there
 
     @classmethod
     def standard(cls) -> Paths:
@@ -22,7 +23,7 @@ class Paths:
 
     @property
     def models(self) -> Path:
-        return self._folder("models")
+        return self.shared_models or self._folder("models")
 
     @property
     def roles(self) -> Path:
@@ -47,6 +48,10 @@ class Paths:
     @property
     def settings(self) -> Path:
         return self._made() / "settings.json"
+
+    @property
+    def layout(self) -> Path:
+        return self._made() / "layout.json"
 
     @property
     def machine(self) -> Path:

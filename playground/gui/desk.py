@@ -18,6 +18,7 @@ from playground.jobs.convert import Convert
 from playground.jobs.download import Download
 from playground.jobs.get_starter import GetStarter
 from playground.jobs.job import Job
+from playground.jobs.list_models import ListModels
 from playground.jobs.load import Load
 from playground.jobs.unload import Unload
 
@@ -26,7 +27,6 @@ class ModelDesk(QObject):
     """Brings one model at a time; what is asked meanwhile is refused with the reason."""
 
     problem = Signal(object)  # UserError
-    shelf_changed = Signal()  # a model was added to the folder of models
     loaded = Signal(object)  # LoadedInfo
 
     def __init__(self, jobs: JobClient, session: Session) -> None:
@@ -42,6 +42,15 @@ class ModelDesk(QObject):
     def busy(self) -> str:
         """Return why no other model can be brought now, or nothing."""
         return "Another model is on its way." if self.is_busy else ""
+
+    def look(self) -> None:
+        """Look again which models are on this computer."""
+
+        def on_done(event: Done) -> None:
+            self._session.shelf = event.result  # type: ignore[assignment]
+
+        folder = self._session.settings.models_folder
+        self._jobs.submit(ListModels(folder)).on(Done, on_done).on(Failed, self._on_failed)
 
     def get_starter(self) -> None:
         """Fetch the starter model, convert it once, and load it."""
@@ -82,7 +91,7 @@ class ModelDesk(QObject):
         self._do(Convert(path), path, title, lambda folder: self._shelve(folder, self.load))
 
     def _shelve(self, path: str, then: Callable[[str], None]) -> None:
-        self.shelf_changed.emit()
+        self.look()
         then(path)
 
     def _do(self, job: Job, path: str, title: str, then: Callable[[str], None] | Callable[[LoadedInfo], None]) -> None:

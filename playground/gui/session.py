@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from playground.core.events import Memory
-from playground.core.facts import LoadedInfo
+from playground.core.facts import LoadedInfo, ModelInfo
 from playground.core.settings import Settings
 
 
@@ -27,6 +27,7 @@ class Session(QObject):
 
     model_changed = Signal(object)  # LoadedInfo | None
     models_changed = Signal(object)  # tuple[LoadedInfo, ...]
+    shelf_changed = Signal(object)  # tuple[ModelInfo, ...]
     bringing_changed = Signal(object)  # Bringing | None
     memory_changed = Signal(object)  # Memory | None
     settings_changed = Signal(object)  # Settings
@@ -35,6 +36,7 @@ class Session(QObject):
         super().__init__()
         self._model: LoadedInfo | None = None
         self._models: tuple[LoadedInfo, ...] = ()
+        self._shelf: tuple[ModelInfo, ...] | None = None
         self._bringing: Bringing | None = None
         self._memory: Memory | None = None
         self._settings = settings
@@ -60,6 +62,17 @@ class Session(QObject):
         if models != self._models:
             self._models = models
             self.models_changed.emit(models)
+
+    @property
+    def shelf(self) -> tuple[ModelInfo, ...] | None:
+        """The models on this computer; None until somebody has looked."""
+        return self._shelf
+
+    @shelf.setter
+    def shelf(self, shelf: tuple[ModelInfo, ...] | None) -> None:
+        if shelf != self._shelf:
+            self._shelf = shelf
+            self.shelf_changed.emit(shelf)
 
     @property
     def bringing(self) -> Bringing | None:

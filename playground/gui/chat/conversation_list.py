@@ -227,8 +227,8 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state: Any = option.state  # type: ignore[attr-defined]
-        rect: QRect = option.rect.adjusted(0, 1, -2, -1)  # type: ignore[attr-defined]
+        state: Any = option.state
+        rect: QRect = option.rect.adjusted(0, 1, -2, -1)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -44,7 +44,7 @@ def empty_model(config: PreTrainedConfig, dtype: torch.dtype) -> PreTrainedModel
 def _build(config: PreTrainedConfig, dtype: torch.dtype, attention: str) -> PreTrainedModel:
     try:
         with _EmptyOnMeta():
-            model = AutoModelForCausalLM.from_config(
+            model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
                 config, dtype=dtype, attn_implementation=attention, trust_remote_code=False
             )
     except (

@@ -33,6 +33,7 @@ from playground.engine.gguf_header import GgufHeader, GgufTensor, read_gguf_head
 from playground.engine.leftovers import fresh_folder
 from playground.engine.notes import NOTE, OriginNote, converted_folder, is_converted
 from playground.engine.quiet import quiet
+from playground.engine.weight_files import dominant_dtype, stored_tensors
 
 __all__ = ["convert", "converted_folder", "is_converted"]
 
@@ -93,7 +94,7 @@ def _config(gguf: Path) -> Story[PreTrainedConfig]:
         raise UserError(
             f"This GGUF file cannot be converted: {reason}", "Try the model's safetensors form.", "E-GGUF"
         ) from error
-    return config
+    return config  # type: ignore[no-any-return]
 
 
 def _tokenizer(gguf: Path, folder: Path, config: PreTrainedConfig) -> Story[None]:
@@ -224,6 +225,7 @@ def _origin(info: ModelInfo, on_grid: bool) -> str:
 
 def _write_config(header: GgufHeader, folder: Path, config: PreTrainedConfig) -> None:
     config.architectures = [type(empty_model(config, torch.float32)).__name__]
+    config.dtype = dominant_dtype(stored_tensors(folder))
     config.save_pretrained(folder)
     ids = {key: getattr(config, key, None) for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
     sampling: dict[str, Any] = {
@@ -231,7 +233,8 @@ def _write_config(header: GgufHeader, folder: Path, config: PreTrainedConfig) ->
     }
     if sampling:
         sampling["do_sample"] = True
-    GenerationConfig(**ids, **sampling).save_pretrained(folder)
+    stated = GenerationConfig(**ids, **sampling)  # type: ignore[no-untyped-call]
+    stated.save_pretrained(folder)
 
 
 class _Shards:

@@ -217,7 +217,7 @@ def _gguf_dtype(header: GgufHeader) -> str:
     from gguf.constants import GGMLQuantizationType, LlamaFileType
 
     stated = header.fields.get("general.file_type")
-    if stated in [kind.value for kind in LlamaFileType]:
+    if isinstance(stated, int) and stated in [kind.value for kind in LlamaFileType]:
         return LlamaFileType(stated).name.removeprefix("MOSTLY_").removeprefix("ALL_")
     sizes: dict[int, int] = {}
     for tensor in header.tensors:

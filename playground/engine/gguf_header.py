@@ -116,7 +116,7 @@ class _Reader:
             raise _bad(f"it has a field of the unknown type {kind}")
         (value,) = struct.unpack_from("<" + _SCALARS[kind], self.data, self.at)
         self.at += struct.calcsize(_SCALARS[kind])
-        return bool(value) if kind == _BOOL else value  # type: ignore[no-any-return]
+        return bool(value) if kind == _BOOL else value
 
     def _skip_array(self) -> int:
         kind, length = self._number("I"), self._number("Q")

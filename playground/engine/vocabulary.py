@@ -1,0 +1,57 @@
+"""Read a model's tokenizer, and find out before the first forward pass when it does not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoTokenizer
+
+from playground.core.errors import UserError
+from playground.engine.files import inside
+
+_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json")
+
+
+def read_tokenizer(folder: Path, rows: int) -> Any:
+    """Return the folder's tokenizer for a model with `rows` embeddings; raise E-TOKENIZER when it cannot serve."""
+    if not any(inside(folder, name).is_file() for name in _FILES[:3]):
+        raise _bad("there is none in the folder")
+    tokenizer = _read(folder)
+    highest = max(tokenizer.get_vocab().values(), default=-1)
+    if highest < 0:
+        raise _bad("it is empty")
+    if highest >= rows:
+        raise _bad(f"it uses the id {highest:,}, the model has {rows:,} embeddings")
+    return tokenizer
+
+
+def special_tokens(tokenizer: Any) -> tuple[tuple[str, str, int], ...]:
+    """Return (name, text, id) of every special token; those without a role of their own are called "extra"."""
+    named = {
+        name.removesuffix("_token"): text
+        for name, text in tokenizer.special_tokens_map.items()
+        if isinstance(text, str)
+    }
+    extra = [text for text in tokenizer.all_special_tokens if text not in named.values()]
+    extra += [
+        token.content
+        for token in tokenizer.added_tokens_decoder.values()
+        if token.special and token.content not in (*named.values(), *extra)
+    ]
+    pairs = [*named.items(), *(("extra", text) for text in extra)]
+    return tuple((name, str(text), int(tokenizer.convert_tokens_to_ids(text))) for name, text in pairs)
+
+
+def _read(folder: Path) -> Any:
+    try:
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except (GeneratorExit, KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # the Rust part panics with one that is no Exception
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+        raise _bad(reason) from error
+
+
+def _bad(reason: str) -> UserError:
+    return UserError(f"The tokenizer cannot be used: {reason}.", "Get the model's files again.", "E-TOKENIZER")

@@ -66,7 +66,7 @@ class ConversationList(QWidget):
         self.view.setItemDelegate(_Painter(theme, self.view))
         self.empty = QLabel()
         self.empty.setWordWrap(True)
-        self.empty.setProperty("quiet", True)
+        self.empty.setProperty("kind", "quiet")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._pause = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._arrange()

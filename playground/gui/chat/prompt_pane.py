@@ -289,7 +289,7 @@ class PromptPane(QScrollArea):
 
 def _hint(words: str) -> QLabel:
     label = QLabel(words)
-    label.setProperty("quiet", True)
+    label.setProperty("kind", "quiet")
     label.setWordWrap(True)
     return label
 

@@ -21,7 +21,7 @@ class XrayPane(QWidget):
         self.decisions = QLabel()
         self.decisions.setWordWrap(True)
         self.decisions.setTextFormat(Qt.TextFormat.PlainText)
-        self.decisions.setProperty("quiet", True)
+        self.decisions.setProperty("kind", "quiet")
         self.flow = TokenFlow(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 16)

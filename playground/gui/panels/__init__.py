@@ -1,1 +1,1 @@
-"""TODO"""
+"""The screens of the side bar, one file each."""

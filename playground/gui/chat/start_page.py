@@ -1,0 +1,165 @@
+"""What an empty chat shows: the way to a model, then something to ask it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from playground.core.facts import LoadedInfo, ModelInfo
+from playground.gui.icons import pixmap
+from playground.gui.session import Bringing
+from playground.gui.theme import Theme
+
+PROMPTS = (
+    "Explain why the sky is blue to a ten-year-old.",
+    "Write a haiku about a laptop learning to speak.",
+    "Give me three ideas for a rainy Sunday.",
+    "What is the difference between a list and a tuple in Python?",
+)
+
+
+class StartPage(QWidget):
+    """Three faces: no model yet, one on its way, ready."""
+
+    starter_requested = Signal()
+    load_requested = Signal(str)
+    stop_requested = Signal()
+    models_requested = Signal()
+    prompt_chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._offer = ""
+        self.starter = _button("Get the starter model", "starter", primary=True)
+        self.load = _button("", "loadLast", primary=True)
+        self.others = _button("Choose another model", "otherModels")
+        self.stop = _button("Stop", "stopBringing")
+        self.bar = QProgressBar()
+        self.stage = _centred("", "quiet")
+        self.title = _centred("", "title")
+        self.words = _centred("", "quiet")
+        self.prompts = [_button(text, f"prompt{number}") for number, text in enumerate(PROMPTS)]
+        self._faces = QStackedWidget()
+        self._picture = QLabel()
+        self._arrange()
+        self._connect()
+        theme.changed.connect(self._paint_picture)
+        self._paint_picture()
+
+    def show_state(
+        self,
+        model: LoadedInfo | None,
+        bringing: Bringing | None,
+        shelf: tuple[ModelInfo, ...] | None,
+        last: tuple[str, str],
+    ) -> None:
+        """Show what fits: `last` is the path and name of the model used last."""
+        if bringing is not None:
+            self._show_bringing(bringing)
+        elif model is not None:
+            self.title.setText(f"{model.model.name} is ready")
+            self.words.setText("Type below, or begin with one of these.")
+            self._faces.setCurrentIndex(2)
+        else:
+            self._show_offer(shelf, last)
+
+    def _show_bringing(self, bringing: Bringing) -> None:
+        self.title.setText(bringing.title)
+        self.words.setText(bringing.text or "Waiting for the engine")
+        self.bar.setRange(0, 0 if bringing.share is None else 1000)
+        if bringing.share is not None:
+            self.bar.setValue(round(1000 * bringing.share))
+        self.stage.setText(bringing.detail)
+        self._faces.setCurrentIndex(1)
+
+    def _show_offer(self, shelf: tuple[ModelInfo, ...] | None, last: tuple[str, str]) -> None:
+        path, name = last if last[0] else (shelf[0].path, shelf[0].name) if shelf else ("", "")
+        self._offer = path
+        self.load.setText(f"Load {name}")
+        self.load.setVisible(bool(path))
+        self.starter.setVisible(not path)
+        self.others.setText("Choose another model")
+        if path:
+            self.title.setText("Welcome back")
+            self.words.setText("Your chats are on the left. Load the model to go on.")
+        else:
+            self.title.setText("Meet your first language model")
+            self.words.setText(
+                "A small one that runs on this computer, without a graphics card. Fetched once (93 MB); "
+                "after that it needs no network, and nothing you type leaves this machine."
+            )
+        self._faces.setCurrentIndex(0)
+
+    def _arrange(self) -> None:
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(360)
+        self.bar.setAccessibleName("Progress")
+        self._faces.addWidget(_face([self.starter, self.load, self.others]))
+        self._faces.addWidget(_face([self.bar, self.stage, self.stop]))
+        self._faces.addWidget(self._prompt_grid())
+        self._faces.setMaximumHeight(170)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(40, 24, 40, 24)
+        column.setSpacing(10)
+        column.addStretch(3)
+        for widget in (self._picture, self.title, self.words):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(10)
+        column.addWidget(self._faces)
+        column.addStretch(4)
+
+    def _prompt_grid(self) -> QWidget:
+        face = QWidget()
+        rows = QVBoxLayout(face)
+        rows.setSpacing(8)
+        for first in (0, 2):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addStretch(1)
+            for button in self.prompts[first : first + 2]:
+                row.addWidget(button)
+            row.addStretch(1)
+            rows.addLayout(row)
+        rows.addStretch(1)
+        return face
+
+    def _connect(self) -> None:
+        self.starter.clicked.connect(lambda: self.starter_requested.emit())
+        self.load.clicked.connect(lambda: self.load_requested.emit(self._offer))
+        self.others.clicked.connect(lambda: self.models_requested.emit())
+        self.stop.clicked.connect(lambda: self.stop_requested.emit())
+        for button in self.prompts:
+            button.clicked.connect(lambda _=False, text=button.text(): self.prompt_chosen.emit(text))
+
+    def _paint_picture(self) -> None:
+        size = self._theme.px(44)
+        self._picture.setPixmap(pixmap("sparkles", self._theme, size, "accent_ink", self.devicePixelRatioF()))
+
+
+def _face(widgets: list[QWidget]) -> QWidget:
+    face = QWidget()
+    column = QVBoxLayout(face)
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+    column.addStretch(1)
+    return face
+
+
+def _button(words: str, name: str, primary: bool = False) -> QPushButton:
+    button = QPushButton(words)
+    button.setObjectName(name)
+    button.setProperty("kind", "primary" if primary else "")
+    return button
+
+
+def _centred(words: str, kind: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("kind", kind)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setWordWrap(True)
+    label.setMaximumWidth(520)
+    label.setMinimumWidth(320)
+    return label

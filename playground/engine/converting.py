@@ -55,9 +55,10 @@ def convert(paths: Paths, gguf: Path) -> Story[Path]:
     one is returned at once. Raises E-GGUF for a file that cannot be read or whose architecture is unknown.
     """
     yield Progress(0, 100, "Reading the description")
-    info, target = describe(gguf), converted_folder(paths, gguf)
+    target = converted_folder(paths, gguf)
     if is_converted(paths, gguf):
         return target
+    info = describe(gguf)
     with fresh_folder(paths.models, "converting") as folder, quiet():
         digest = yield from _digest(gguf)
         config = yield from _config(gguf)

@@ -44,7 +44,7 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
     """
     began = time.perf_counter()
     yield Progress(0, 1, "Reading the description")
-    folder = _folder(paths, path)
+    folder = model_folder(paths, path)
     info = describe(folder)
     use_threads(threads)
     device = best_device() if device == "auto" else device
@@ -79,7 +79,7 @@ def unload(workspace: Workspace, path: str) -> None:
     workspace.trim()
 
 
-def _folder(paths: Paths, path: Path) -> Path:
+def model_folder(paths: Paths, path: Path) -> Path:
     """Return the folder to read: of a GGUF file its converted form."""
     if path.is_file() and path.suffix.lower() == ".gguf":
         if not is_converted(paths, path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -54,3 +55,9 @@ def judge(goal: Goal, found: Mapping[Key, Spread]) -> Verdict:
     if goal.worst:
         return Verdict(goal, ours.low if goal.at_least is not None else ours.high)
     return Verdict(goal, ours.median)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that at least this share of the values does not exceed."""
+    row = sorted(values)
+    return row[max(0, math.ceil(share * len(row)) - 1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.bench.benchmark import Goal
-from playground.bench.verdict import Spread, judge, spread
+from playground.bench.verdict import Spread, judge, percentile, spread
 
 
 def test_a_spread_is_median_and_range() -> None:
@@ -39,3 +39,10 @@ def test_what_was_not_measured_is_not_reached(goal: Goal) -> None:
     verdict = judge(goal, {OURS: spread([0.5])})
     assert verdict.value is None
     assert not verdict.reached
+
+
+def test_a_percentile_is_a_value_that_occurred() -> None:
+    values = [*range(1, 101)]
+    assert percentile(values, 0.99) == 99
+    assert percentile([7.0], 0.99) == 7.0
+    assert percentile([5.0, 1.0, 9.0], 1.0) == 9.0

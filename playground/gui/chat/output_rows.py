@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.facts import LoadedInfo
 from playground.core.options import options_of
@@ -54,7 +63,9 @@ class OutputRows(QWidget):
         self._filling = True
         self.until_it_stops.setChecked(run.max_tokens == UNLIMITED)
         if run.max_tokens != UNLIMITED:
-            self.max_tokens.set_value(run.max_tokens, "default" if run.max_tokens == RunSettings().max_tokens else "you")
+            self.max_tokens.set_value(
+                run.max_tokens, "default" if run.max_tokens == RunSettings().max_tokens else "you"
+            )
         self.max_tokens.setEnabled(run.max_tokens != UNLIMITED)
         self.stop.set_text("\n".join(text.replace("\n", "\\n") for text in run.stop))
         self.seed.setText("" if run.seed is None else str(run.seed))

@@ -87,7 +87,9 @@ class ChatPanel(Panel):
             Command("chat.export", "Export this chat…", self._export, "File", "Ctrl+E", self._why_no_last),
             Command("chat.send_draft", "Send", lambda text: self._send(text), "", "", model, in_palette=False),
             Command("chat.left_pane", "Show or hide the chats", lambda: self._toggle(0), "View", "Ctrl+B"),
-            Command("chat.right_pane", "Show or hide the run settings", lambda: self._toggle(2), "View", "Ctrl+Shift+B"),
+            Command(
+                "chat.right_pane", "Show or hide the run settings", lambda: self._toggle(2), "View", "Ctrl+Shift+B"
+            ),
             Command("chat.run_settings", "Run settings", lambda: self._tab(0), "View", "Ctrl+1"),
             Command("chat.prompt", "Prompt editor", lambda: self._tab(1), "View", "Ctrl+2"),
             Command("chat.xray", "Prompt X-ray", lambda: self._tab(2), "View", "Ctrl+3"),
@@ -233,7 +235,9 @@ class ChatPanel(Panel):
             self, "Export the chat", f"{file_name(self.talk.conversation.title)}.md", "Markdown (*.md);;JSON (*.json)"
         )
         if file:
-            self.export_to(id or self.talk.conversation.id, Path(file), as_json="json" in kind or file.endswith(".json"))
+            self.export_to(
+                id or self.talk.conversation.id, Path(file), as_json="json" in kind or file.endswith(".json")
+            )
 
     def export_to(self, id: str, file: Path, as_json: bool) -> None:
         """Write a conversation to a file."""
@@ -453,4 +457,3 @@ class ChatPanel(Panel):
         self.start.stop_requested.connect(desk.stop)
         self.start.models_requested.connect(lambda: self.parts.commands.run("models.open"))
         self.start.prompt_chosen.connect(self._send)
-

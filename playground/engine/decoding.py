@@ -9,7 +9,7 @@ import inspect
 import math
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,29 +34,13 @@ READING_RATE = {"float32": 80e9, "bfloat16": 140e9, "float16": 20e9}
 class SamplerLike(Protocol):
     """One stage of the sampling chain."""
 
-    @property
-    def is_neutral(self) -> bool: ...
-    @property
-    def is_final(self) -> bool: ...
-    @property
-    def words(self) -> str: ...
     def apply(self, row: Row, trail: Trail) -> Row: ...
-
-
-class StageLike(Protocol):
-    """A sampler with its switch."""
-
-    @property
-    def sampler(self) -> SamplerLike: ...
-    @property
-    def on(self) -> bool: ...
 
 
 class SettingsLike(Protocol):
     """What decoding needs of the run settings. `max_tokens` 0: until the model stops."""
 
-    @property
-    def chain(self) -> Sequence[StageLike]: ...
+    def working(self) -> Sequence[SamplerLike]: ...
     @property
     def max_tokens(self) -> int: ...
     @property
@@ -77,19 +61,6 @@ class Written:
     reading_seconds: float
     writing_seconds: float
     seed: int
-
-
-def effective(settings: SettingsLike) -> tuple[str, ...]:
-    """Return the sampling stages exactly as they are applied, in order; those that change nothing are not named."""
-    return tuple(sampler.words for sampler in _working(settings.chain))
-
-
-def _working(chain: Sequence[StageLike]) -> Iterator[SamplerLike]:
-    for stage in chain:
-        if stage.on and not stage.sampler.is_neutral:
-            yield stage.sampler
-            if stage.sampler.is_final:
-                return
 
 
 def context_limit(loaded: Loaded, settings: SettingsLike) -> int:
@@ -120,7 +91,7 @@ def write(
     if not every or 0 < limit <= len(every):
         raise UserError(f"The prompt does not fit: {len(every)} of {limit} tokens.", "Shorten it.", "E-CONTEXT")
     seed = settings.seed if settings.seed is not None else secrets.randbits(64)
-    chooser = _Chooser(tuple(_working(settings.chain)), tuple(ids), seed)
+    chooser = _Chooser(settings.working(), tuple(ids), seed)
     page = _Page(TextStream(loaded.tokenizer, every[len(ids) - seam :]), StopText(settings.stop), end_ids(loaded))
     reader = _Reader(loaded)
     begun = time.perf_counter()

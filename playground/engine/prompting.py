@@ -13,9 +13,10 @@ from playground.engine.pieces import Pieces
 from playground.engine.templates import TemplateFacts, Turn, template_facts, template_of
 from playground.engine.tokenizing import Reading, read_chat, read_raw
 
-__all__ = ["TemplateFacts", "compose", "template_facts"]
+__all__ = ["TemplateFacts", "compose", "joint", "template_facts"]
 
 CONTEXT_HEADING = "Context:\n"
+TRANSCRIPT_STOP = "\nUser:"
 _THOUGHT = re.compile(r"<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 
 Read = Callable[[Sequence[Turn]], Reading]
@@ -45,6 +46,20 @@ def compose(tokenizer: Any, prompt: PromptInput, context_length: int, room: int 
         example_costs=_example_costs(prompt, read),
         switches=plan.switches,
     )
+
+
+def joint(tokenizer: Any, info: PromptInfo) -> tuple[int, tuple[str, ...]]:
+    """Return how an answer joins its prompt.
+
+    First, how many of the prompt's last tokens run on into the answer as one text; then the stop sequences that the
+    form of the prompt needs.
+    """
+    last = next((i for i, token in enumerate(reversed(info.tokens)) if token.section != "reply"), len(info.tokens))
+    if template_of(tokenizer):
+        return last, ()
+    plain = [token for token in info.tokens if not token.special]
+    is_lone = all(token.section in ("message", "reply") for token in plain)
+    return (len(plain), ()) if is_lone else (last, (TRANSCRIPT_STOP,))
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,7 @@ def _decisions(plan: _Plan, prompt: PromptInput, thoughts: bool) -> list[str]:
     if not plan.has_template and _is_lone(plan):
         said.append("This model has no chat template: it continues your text as it stands.")
     elif not plan.has_template:
-        said.append("This model has no chat template: it gets a plain transcript with “User:” and “Assistant:”.")
+        said.append("This model has no chat template: it gets a plain transcript, and stops before “User:”.")
     elif plan.system and not plan.facts.has_system_role:
         said.append("This model has no system role: the system prompt was put in front of your first message.")
     if plan.facts.default_system and not plan.system:

@@ -50,6 +50,14 @@ class RunSettings:
         """Return these settings with a seed: the given one, or a fresh random one."""
         return self if self.seed is not None else dataclasses.replace(self, seed=secrets.randbits(64))
 
+    def working(self) -> tuple[Sampler, ...]:
+        """Return the samplers that are applied, in order: those that change nothing are left out."""
+        used: list[Sampler] = []
+        for stage in self.chain:
+            if stage.on and not stage.sampler.is_neutral and not (used and used[-1].is_final):
+                used.append(stage.sampler)
+        return tuple(used)
+
     def with_sampler(self, name: str, **values: Any) -> RunSettings:
         """Return these settings with one stage's values changed; `name` is its file's name."""
         kinds = scan(samplers, Sampler)
@@ -66,3 +74,8 @@ def full_chain() -> tuple[Stage, ...]:
     """Return every known stage at its default values, in the order in which they run."""
     kinds = sorted(scan(samplers, Sampler).items(), key=lambda item: (item[1].place, item[0]))
     return tuple(Stage(kind()) for _, kind in kinds)
+
+
+def effective(settings: RunSettings) -> tuple[str, ...]:
+    """Return the sampling exactly as it is applied, in order and in words: "temperature 0.7", "top-k 40"."""
+    return tuple(sampler.words for sampler in settings.working())

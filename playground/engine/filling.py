@@ -65,11 +65,7 @@ def _places(model: PreTrainedModel, entries: Sequence[TensorEntry]) -> dict[str,
 
 def _is_plain(model: PreTrainedModel, entries: Sequence[TensorEntry], places: dict[str, str]) -> bool:
     """Say whether every weight has its place as it is stored."""
-    from transformers.conversion_mapping import get_model_conversion_mapping
-
-    if model._keep_in_fp32_modules or model._keep_in_fp32_modules_strict:
-        return False
-    if get_model_conversion_mapping(model, add_legacy=False):
+    if model._keep_in_fp32_modules or model._keep_in_fp32_modules_strict or _converts(model):
         return False
     shapes = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
     found, tied = set(places.values()), model.all_tied_weights_keys
@@ -78,6 +74,13 @@ def _is_plain(model: PreTrainedModel, entries: Sequence[TensorEntry], places: di
     missing = [name for name in shapes if name not in found and tied.get(name) not in found]
     fits = all(shapes[places[entry.name]] == entry.shape for entry in entries if entry.name in places)
     return fits and not missing and len(found) == len(places)
+
+
+def _converts(model: PreTrainedModel) -> bool:
+    """Say whether transformers renames or merges weights of this architecture while loading."""
+    from transformers.conversion_mapping import get_model_conversion_mapping
+
+    return bool(get_model_conversion_mapping(model, add_legacy=False))
 
 
 def _copy(
@@ -152,6 +155,10 @@ def _refuse_wrong_sizes(model: PreTrainedModel, entries: Sequence[TensorEntry], 
     missing = [n for n, _ in model.named_parameters() if n not in found and tied.get(n) not in found]
     unplaced = [entry for entry in entries if entry.name not in places]
     wanted, stored = sum(p.numel() for p in model.parameters()), sum(entry.count for entry in entries)
+    shapes = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
+    others = [entry.name for entry in entries if entry.name in places and shapes[places[entry.name]] != entry.shape]
+    if others and not _converts(model):
+        raise _incomplete(f"{len(others)} tensors have another shape, the first is “{others[0]}”")
     if missing and (not unplaced or wanted > 1.5 * stored):
         raise _incomplete(f"{len(missing)} tensors missing, the first is “{missing[0]}”")
     if wanted > 1.5 * stored:

@@ -53,7 +53,7 @@ class Conversation:
     created: float = 0.0
     updated: float = 0.0
     trashed: float = 0.0
-    _by_id: dict[str, Turn] = field(default_factory=dict, compare=False, repr=False)
+    _by_id: dict[str, Turn] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_id", {turn.id: turn for turn in self.turns})
@@ -100,8 +100,10 @@ class Conversation:
         return gone.showing(versions[-1].id) if versions else replace(gone, leaf=doomed.parent)
 
     def _end_below(self, id: str) -> str:
-        children = [t for t in self.turns if t.parent == id and not t.deleted]
-        return self._end_below(children[-1].id) if children else id
+        newest_child = {t.parent: t.id for t in self.turns if not t.deleted}
+        while id in newest_child:
+            id = newest_child[id]
+        return id
 
 
 def new_turn(parent: str, role: str, text: str, **facts: str) -> Turn:

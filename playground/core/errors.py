@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from pathlib import Path
 
 
@@ -53,7 +55,17 @@ _KNOWN: dict[str, tuple[str, str, str]] = {
         "E-OFFLINE",
     ),
 }
-_ERRNO = {28: ("The disk is full.", "Make room and try again.", "E-DISK")}
+_FULL = ("The disk is full.", "Make room and try again.", "E-DISK")
+_REFUSED = ("The system does not allow that.", "Check the permissions of the file and its folder.", "E-PERMISSION")
+_ERRNO = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _REFUSED,
+    errno.EPERM: _REFUSED,
+    errno.EROFS: _REFUSED,
+}
+# Access tokens of the Hub, and a name and password inside an address.
+_SECRETS = re.compile(r"hf_[A-Za-z0-9]{8,}|(?<=://)[^/\s@]+@")
 
 
 def explain(error: BaseException) -> UserError:
@@ -73,6 +85,7 @@ def explain(error: BaseException) -> UserError:
 
 
 def redact(text: str) -> str:
-    """Hide the home folder: banners and reports are made to be shared."""
-    home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text
+    """Hide the home folder and secrets: banners and reports are made to be shared."""
+    home = re.escape(str(Path.home()))
+    text = re.sub(rf"{home}(?![\w.-])", "~", text) if len(home) > 1 else text
+    return _SECRETS.sub("…", text)

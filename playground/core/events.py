@@ -122,7 +122,8 @@ class Failed(Event):
     def because(cls, error: BaseException) -> Failed:
         """Describe an exception without keeping it: its frames would keep the tensors."""
         words = explain(error)
-        return cls(words.message, words.hint, words.code, redact("".join(traceback.format_exception(error))))
+        details = "".join(traceback.format_exception(error))
+        return cls(redact(words.message), redact(words.hint), words.code, redact(details))
 
 
 LAST = (Done, Cancelled, Failed)

@@ -47,15 +47,24 @@ class Option:
 
     def _check_number(self, value: Any, where: str) -> None:
         fits = isinstance(value, int) or (self.type is float and isinstance(value, float))
-        if isinstance(value, bool) or not fits or not math.isfinite(value):
+        if isinstance(value, bool) or not fits or value != value:
             raise UserError(f"{where} must be a {_WORDS[self.type]}, not {value!r}.", code="E-OPTION")
-        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-            raise UserError(
-                f"{where} is {value:g}, outside {self.low:g} to {self.high:g}."
-                if self.low is not None and self.high is not None
-                else f"{where} is {value:g}, outside its limits.",
-                code="E-OPTION",
-            )
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        if not low <= value <= high or value in (math.inf, -math.inf):
+            raise UserError(f"{where} is {_brief(value)}, {self._limits()}.", code="E-OPTION")
+
+    def _limits(self) -> str:
+        if self.low is None or self.high is None:
+            return "outside its limits"
+        return f"outside {_brief(self.low)} to {_brief(self.high)}"
+
+
+def _brief(value: float) -> str:
+    """Return a number in a few characters; a file may hold one of thousands of digits."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) if abs(value) < 10**20 else f"{'-' if value < 0 else ''}1e{round(value.bit_length() * 0.30103)}"
 
 
 _WORDS = {int: "whole number", float: "number", str: "text", bool: "yes or no"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from pathlib import Path
 from typing import IO
 
+from playground.core.locking import lock
 from playground.core.store import Store
 
 
@@ -16,7 +16,7 @@ class Owner:
     def __init__(self, folder: Path) -> None:
         self.name = uuid.uuid4().hex
         self._file: IO[bytes] = (folder / self.name).open("wb")
-        _lock(self._file)
+        lock(self._file)
 
     def close(self) -> None:
         path = Path(self._file.name)
@@ -29,28 +29,13 @@ def is_alive(folder: Path, name: str) -> bool:
     path = folder / Path(name).name
     try:
         with path.open("r+b") as file:
-            _lock(file)
+            lock(file)
     except FileNotFoundError:
         return False
     except OSError:  # somebody holds it
         return True
     path.unlink(missing_ok=True)
     return False
-
-
-if sys.platform == "win32":
-
-    def _lock(file: IO[bytes]) -> None:
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-
-    def _lock(file: IO[bytes]) -> None:
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def interrupt_the_dead(store: Store, folder: Path) -> int:

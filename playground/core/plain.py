@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import types
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -49,7 +50,7 @@ def from_plain(hint: Any, data: Any, where: str = "") -> Any:
         return _tuple(get_args(hint), data, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _dataclass(hint, data, where)
-    if hint is float and isinstance(data, int) and not isinstance(data, bool):
+    if hint is float and isinstance(data, int) and not isinstance(data, bool) and abs(data) < 1e300:
         return float(data)
     if hint in (str, int, float, bool) and type(data) is not hint:
         raise UserError(f"{where} should be {hint.__name__}, found {str(data)[:60]!r}.", code="E-JSON")
@@ -60,6 +61,13 @@ def _is_open(cls: type) -> bool:
     """Say whether values of this type name their kind: those that live in the folders of jobs and recipes."""
     parts = cls.__module__.split(".")
     return parts[:2] == ["playground", "jobs"] or (parts[:2] == ["playground", "recipes"] and len(parts) > 3)
+
+
+def _is_base(cls: type) -> bool:
+    """Say whether a type only stands for the choices in the folder of its plural: Sampler for those in samplers."""
+    name = cls.__module__.rpartition(".")[2]
+    named_so = cls.__name__.lower() == name.replace("_", "")
+    return named_so and importlib.util.find_spec(f"{cls.__module__}s") is not None
 
 
 def _one_of(choices: tuple[Any, ...], data: Any, where: str) -> Any:
@@ -86,6 +94,8 @@ def _dataclass(cls: type, data: Any, where: str) -> Any:
         if not issubclass(named, cls):
             raise UserError(f"{where} should be a {cls.__name__}, found {data['kind']}.", code="E-JSON")
         cls = named
+    elif _is_base(cls):
+        raise UserError(f"{where} lacks the field “kind”.", code="E-JSON")
     hints = get_type_hints(cls)
     known = {field.name: field for field in dataclasses.fields(cls)}
     given = {key: item for key, item in data.items() if not (key == "kind" and key not in known)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import importlib
 import inspect
@@ -52,18 +53,23 @@ def class_of(kind: str) -> type:
     folder, name = match.groups()
     package_name = "playground.jobs" if folder == "jobs" else f"playground.recipes.{folder}"
     try:
-        package = importlib.import_module(package_name)
-    except ModuleNotFoundError:
+        path = importlib.import_module(package_name).__path__
+    except (ModuleNotFoundError, AttributeError):  # AttributeError: a module, not a folder of choices
         raise UserError(f"“{kind}” is no kind of job or recipe.", code="E-KIND") from None
-    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
+    names = [info.name for info in pkgutil.iter_modules(path)]
     if name not in names:
         raise UserError(f"There is no {kind}.", suggest(name, names), "E-KIND")
     module = importlib.import_module(f"{package_name}.{name}")
-    classes = [c for c in vars(module).values() if inspect.isclass(c) and c.__module__ == module.__name__]
-    public = [c for c in classes if c.__name__.replace("_", "").lower() == name.replace("_", "")]
-    if not public:
-        raise UserError(f"{kind} cannot be started.", code="E-KIND")
-    return public[0]
+    for cls in vars(module).values():
+        own = inspect.isclass(cls) and cls.__module__ == module.__name__
+        if own and cls.__name__.lower() == name.replace("_", "") and _is_choice(cls):
+            return cls  # type: ignore[no-any-return]
+    raise UserError(f"{kind} cannot be started.", code="E-KIND")
+
+
+def _is_choice(cls: type) -> bool:
+    """Tell jobs and recipes from what stands beside them: frozen dataclasses that descend from another one."""
+    return dataclasses.is_dataclass(cls) and dataclasses.is_dataclass(cls.__mro__[1])
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

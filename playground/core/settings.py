@@ -53,7 +53,7 @@ def read_settings(path: Path) -> tuple[Settings, str]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings(), ""
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Settings(), _set_aside(path)
     if not isinstance(data, dict):
         return Settings(), _set_aside(path)
@@ -79,5 +79,8 @@ def _usable(data: dict[str, Any]) -> Settings:
 
 def _set_aside(path: Path) -> str:
     kept = path.with_name(f"{path.name}.corrupt-{time.strftime('%Y%m%d-%H%M%S')}")
-    path.replace(kept)
+    try:
+        path.replace(kept)
+    except OSError as error:
+        return f"The settings file could not be read ({error.strerror}); the defaults are in use."
     return f"The settings file could not be read. It was kept as {kept.name}; the defaults are in use."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import json
+import math
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from pathlib import Path
 from playground.core.conversation import Conversation, Turn
 from playground.core.errors import UserError
 from playground.core.events import Token
+from playground.core.locking import alone
 
 SCHEMA = 1
 
@@ -29,15 +31,15 @@ CREATE TABLE turns (
     id TEXT PRIMARY KEY, conversation TEXT NOT NULL, parent TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL,
     created REAL NOT NULL, run_id TEXT NOT NULL, state TEXT NOT NULL, model TEXT NOT NULL, stats TEXT NOT NULL,
     deleted INTEGER NOT NULL);
-CREATE INDEX turns_of ON turns (conversation, created);
+CREATE INDEX turns_of ON turns (conversation);
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, job TEXT NOT NULL, owner TEXT NOT NULL, started REAL NOT NULL,
     ended REAL, state TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '',
     code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '');
 CREATE INDEX runs_by_time ON runs (started);
 CREATE TABLE tokens (
-    run_id TEXT NOT NULL, step INTEGER NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL, raw REAL NOT NULL,
-    probability REAL NOT NULL, rank INTEGER NOT NULL, entropy REAL NOT NULL, seconds REAL NOT NULL,
+    run_id TEXT NOT NULL, step INTEGER NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL, raw REAL,
+    probability REAL, rank INTEGER NOT NULL, entropy REAL, seconds REAL NOT NULL,
     alternatives BLOB NOT NULL, PRIMARY KEY (run_id, step)) WITHOUT ROWID;
 """
 
@@ -70,17 +72,24 @@ class Run:
 
 
 class Store:
-    """One connection to the record; belongs to one thread. `commit` makes what was written last."""
+    """One connection to the record; belongs to one thread. `commit` makes what was written last.
 
-    def __init__(self, path: Path) -> None:
+    `remark` says what was done to a damaged file, if anything. With `suspicious` the whole file is checked.
+    """
+
+    def __init__(self, path: Path, suspicious: bool = False) -> None:
         self.path = path
-        self._db = _open(path)
+        self._db, self.remark = _open(path, suspicious)
 
     def close(self) -> None:
         self._db.close()
 
     def commit(self) -> None:
         self._db.commit()
+
+    def undo(self) -> None:
+        """Forget what was written since the last commit."""
+        self._db.rollback()
 
     # -- conversations ------------------------------------------------------------------------------------------
 
@@ -105,7 +114,10 @@ class Store:
     def save_turns(self, conversation: str, turns: Iterable[Turn]) -> None:
         """Write or rewrite turns."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            # An upsert keeps the row's place, and with it the order of the versions.
+            "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " text=excluded.text, run_id=excluded.run_id, state=excluded.state, model=excluded.model,"
+            " stats=excluded.stats, deleted=excluded.deleted",
             [
                 (
                     t.id,
@@ -116,8 +128,8 @@ class Store:
                     t.created,
                     t.run_id,
                     t.state,
-                    t.model,
-                    t.stats,
+                    clean(t.model),
+                    clean(t.stats),
                     int(t.deleted),
                 )
                 for t in turns
@@ -144,13 +156,13 @@ class Store:
     def _turns_of(self, conversation: str) -> Iterable[Turn]:
         rows = self._db.execute(
             "SELECT t.*, r.text AS written, r.state AS outcome FROM turns t LEFT JOIN runs r ON r.id = t.run_id"
-            " WHERE t.conversation = ? ORDER BY t.created, t.rowid",
+            " WHERE t.conversation = ? ORDER BY t.rowid",
             (conversation,),
         )
         for row in rows:
             text, state = row["text"], row["state"]
             if state == "writing":  # the window did not live to see the end; the engine's record tells it
-                text = max(text, row["written"] or "", key=len)
+                text += row["written"] or ""  # the turn itself holds what stood before the first new token
                 state = row["outcome"] if row["outcome"] in ("done", "stopped", "failed") else "interrupted"
             yield Turn(
                 row["id"],
@@ -214,9 +226,11 @@ class Store:
     def end_run(self, id: str, state: str, result: object = None, code: str = "", error: str = "") -> None:
         """Write how a job ended; a finished result's own text replaces the pieces."""
         words = json.dumps(result, ensure_ascii=False) if result is not None else ""
+        text = result.get("text") if isinstance(result, dict) else None
         self._db.execute(
-            "UPDATE runs SET state = ?, ended = ?, result = ?, code = ?, error = ? WHERE id = ?",
-            (state, time.time(), clean(words), code, clean(error), id),
+            "UPDATE runs SET state = ?, ended = ?, result = ?, code = ?, error = ?, text = coalesce(?, text)"
+            " WHERE id = ?",
+            (state, time.time(), clean(words), code, clean(error), text and clean(text), id),
         )
 
     def run(self, id: str) -> Run | None:
@@ -235,10 +249,10 @@ class Store:
                 r["step"],
                 r["id"],
                 r["text"],
-                r["raw"],
-                r["probability"],
+                _number(r["raw"]),
+                _number(r["probability"]),
                 r["rank"],
-                r["entropy"],
+                _number(r["entropy"]),
                 r["seconds"],
                 unpack(r["alternatives"]),
             )
@@ -282,45 +296,87 @@ def _like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file; set a corrupt one aside and begin afresh; refuse one from a newer program."""
+def _number(value: float | None) -> float:
+    """Undo SQLite's habit of storing "not a number" as nothing."""
+    return math.nan if value is None else value
+
+
+def is_locked(error: BaseException) -> bool:
+    """Say whether another process was writing for too long."""
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Say whether the file is no sound database."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, sqlite3.DatabaseError) and code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _open(path: Path, suspicious: bool) -> tuple[sqlite3.Connection, str]:
+    """Open the file; set a damaged one aside and begin afresh; refuse one from a newer program."""
     try:
-        return _connect(path)
+        return _connect(path, suspicious), ""
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            raise UserError("The record is in use by another program.", "Close it and try again.", "E-STORE") from error
-        if isinstance(error, sqlite3.OperationalError):
-            raise UserError(f"The record cannot be opened: {error}.", "Check the folder.", "E-STORE") from error
-        _set_aside(path)
-        return _connect(path)
+        if not is_damage(error):
+            raise _in_words(error) from error
+    # Another process may find the same damage now: the second must not set the first one's fresh file aside.
+    with alone(path.with_name(f"{path.name}.lock")):
+        try:
+            return _connect(path, suspicious), ""
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise _in_words(error) from error
+        kept = _set_aside(path)
+        return _connect(path), f"The record was damaged. It was kept as {kept}; a new one has begun."
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _in_words(error: sqlite3.DatabaseError) -> UserError:
+    if is_locked(error):
+        return UserError("The record is in use by another program.", "Close that program.", "E-STORE")
+    return UserError(f"The record cannot be opened: {error}.", "Check the folder.", "E-STORE")
+
+
+def _connect(path: Path, suspicious: bool = False) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
     try:
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        with closing(db.cursor()) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
-            version = cursor.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA:
-                raise UserError("The record was written by a newer version.", "Update the playground.", "E-STORE")
-            if version == 0:
-                for statement in filter(str.strip, _TABLES.split(";")):
-                    cursor.execute(statement)
-                cursor.execute(f"PRAGMA user_version = {SCHEMA}")
-            db.commit()
+        if suspicious and (verdict := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            damage = sqlite3.DatabaseError(verdict)
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage
+        if _version(db) != SCHEMA:
+            _build(db)
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _set_aside(path: Path) -> None:
-    """Keep a file that is no database under another name."""
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA:
+        raise UserError("The record was written by a newer version.", "Update the playground.", "E-STORE")
+    return version
+
+
+def _build(db: sqlite3.Connection) -> None:
+    """Make the tables, unless another process was faster."""
+    with closing(db.cursor()) as cursor:
+        cursor.execute("BEGIN IMMEDIATE")
+        if _version(db) == 0:
+            for statement in filter(str.strip, _TABLES.split(";")):
+                cursor.execute(statement)
+            cursor.execute(f"PRAGMA user_version = {SCHEMA}")
+        db.commit()
+
+
+def _set_aside(path: Path) -> str:
+    """Keep a file that is no database under another name, which is returned."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     for suffix in ("", "-wal", "-shm"):
         old = path.with_name(path.name + suffix)
         if old.exists():
             old.rename(path.with_name(f"{path.name}{suffix}.corrupt-{stamp}"))
+    return f"{path.name}.corrupt-{stamp}"

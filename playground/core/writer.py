@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import logging
 import queue
-import sqlite3
 import threading
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from playground.core.errors import UserError
-from playground.core.store import Store
+from playground.core.store import Store, is_damage, is_locked
 
 Work = Callable[[Store], Any]
 Then = Callable[[Any], None]
 
-COMMIT_SECONDS = 0.5
-"""What was written is on disk after this long at the latest."""
+RETRY_SECONDS = 2.0  # a record that cannot be opened is tried again after this long
+TRIES = 4  # each waits as long as SQLite waits for a lock
 
 log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Runs pieces of work on the store, in order. `then` is called with each result, in this thread."""
+    """Runs pieces of work on the store, in order, each written wholly or not at all.
+
+    Each piece is committed at once: a write lock that stays open starves the other processes, and in WAL mode
+    a commit costs no disk flush. `then` is called with each result, in this thread.
+    """
 
     def __init__(self, path: Path, on_error: Callable[[BaseException], None] | None = None) -> None:
         self._path = path
         self._on_error = on_error or (lambda error: log.error("store: %s", error))
-        self._work: queue.Queue[tuple[Work, Then | None] | None] = queue.Queue()
+        self._work: queue.SimpleQueue[tuple[Work, Then | None] | threading.Event | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._refused = False  # the record could not be opened so far
         self._thread = threading.Thread(target=self._serve, name="store", daemon=True)
         self._thread.start()
 
@@ -38,50 +43,73 @@ class Writer:
         self._work.put((work, then))
 
     def flush(self, timeout: float = 10.0) -> bool:
-        """Wait until everything queued so far is on disk; return whether that came true in time."""
-        done = threading.Event()
-        self.put(lambda store: store.commit(), lambda _: done.set())
-        return done.wait(timeout)
+        """Wait until everything queued so far is written; return whether that came true in time."""
+        reached = threading.Event()
+        self._work.put(reached)
+        return not self._refused and reached.wait(timeout)
 
     def close(self) -> None:
-        """Finish what is queued, commit and end the thread."""
+        """Finish what is queued and end the thread."""
+        self._closing.set()
         self._work.put(None)
         self._thread.join(timeout=10.0)
 
     def _serve(self) -> None:
-        try:
-            store = Store(self._path)
-        except (UserError, OSError) as error:
-            self._on_error(error)
-            return
-        due = 0.0  # when the open transaction has to be committed; 0: there is none
+        store = self._open()
+        while store is not None and (item := self._work.get()) is not None:
+            if isinstance(item, threading.Event):
+                item.set()
+            else:
+                store = self._do(store, *item)
+        if store is not None:
+            store.close()
+
+    def _open(self) -> Store | None:
+        """Open the record. While that fails the work waits in the queue, and is done as soon as it succeeds."""
         while True:
             try:
-                item = self._work.get(timeout=max(0.0, due - time.monotonic()) if due else None)
-            except queue.Empty:
-                due = self._commit(store)
-                continue
-            if item is None:
-                break
-            self._do(store, *item)
-            due = due or time.monotonic() + COMMIT_SECONDS
-            if time.monotonic() >= due:
-                due = self._commit(store)
-        self._commit(store)
-        store.close()
+                store = Store(self._path)
+            except (UserError, OSError) as error:
+                if not self._refused:
+                    self._report(error)
+                self._refused = True
+            else:
+                self._refused = False
+                if store.remark:
+                    self._report(UserError(store.remark, code="E-STORE"))
+                return store
+            if self._closing.wait(RETRY_SECONDS):
+                return None
 
-    def _do(self, store: Store, work: Work, then: Then | None) -> None:
-        try:
-            result = work(store)
-        except (sqlite3.Error, UserError, OSError) as error:
-            self._on_error(error)
-            return
-        if then is not None:
-            then(result)
+    def _do(self, store: Store, work: Work, then: Then | None) -> Store | None:
+        """Do one piece; return the store to go on with."""
+        for attempt in range(TRIES):
+            try:
+                result = work(store)
+                store.commit()
+                if then is not None:
+                    then(result)
+            except Exception as error:  # whatever is wrong with one piece, the next ones have to be written
+                store.undo()
+                if is_damage(error):
+                    store.close()
+                    return self._open_afresh(error)
+                if is_locked(error) and attempt < TRIES - 1:
+                    continue
+                self._report(error)
+            return store
+        return store
 
-    def _commit(self, store: Store) -> float:
+    def _open_afresh(self, error: BaseException) -> Store | None:
+        """Set a file aside that turned out to be damaged while in use."""
         try:
-            store.commit()
-        except sqlite3.Error as error:
+            return Store(self._path, suspicious=True)
+        except (UserError, OSError):
+            self._report(error)
+            return self._open()
+        finally:
+            log.error("store: %s", error)
+
+    def _report(self, error: BaseException) -> None:
+        with suppress(RuntimeError):  # the window that wanted to know is gone
             self._on_error(error)
-        return 0.0

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Where Qt lives. Torch does not."""

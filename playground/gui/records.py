@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from playground.core.errors import explain
 from playground.core.store import Store
@@ -19,15 +19,15 @@ class Records(QObject):
     """Writes what the user does and reads what is shown."""
 
     failed = Signal(object)  # UserError
-    _answered = Signal(object)  # a slot with its answer bound
+    _answered = Signal(object)  # what is to be called on the GUI thread
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._answered.connect(_call)
-        self._writer = Writer(path, on_error=lambda error: self.failed.emit(explain(error)))
+        self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        self._writer = Writer(path, on_error=self._hand_over_error)
 
     def write(self, work: Callable[[Store], Any]) -> None:
-        """Queue a piece of writing."""
+        """Queue a piece of writing; it is written wholly or not at all."""
         self._writer.put(work)
 
     def read(self, work: Callable[[Store], R], slot: Callable[[R], object]) -> None:
@@ -41,6 +41,9 @@ class Records(QObject):
     def close(self) -> None:
         self._writer.close()
 
+    def _hand_over_error(self, error: BaseException) -> None:
+        """Take an error in the writer's thread; it is told on the GUI thread, when everybody is listening."""
+        self._answered.emit(lambda: self.failed.emit(explain(error)))
 
-def _call(bound: Callable[[], object]) -> None:
-    bound()
+    def _on_answered(self, bound: Callable[[], object]) -> None:
+        bound()

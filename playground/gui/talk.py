@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,24 +20,8 @@ from playground.gui.client import JobClient
 from playground.gui.records import Records
 from playground.gui.setup import Setup, setup_to_json
 from playground.gui.stats import Watch
-from playground.gui.ticket import Ticket
+from playground.gui.writing import Writing
 from playground.jobs.reply import Reply
-
-
-@dataclass
-class Writing:
-    """An answer under way."""
-
-    talk: str  # the conversation's id
-    turn: str
-    ticket: Ticket
-    prefix: str  # what stood before the first new token
-    watch: Watch
-    pieces: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return self.prefix + "".join(self.pieces)
 
 
 class Talk(QObject):
@@ -63,7 +47,11 @@ class Talk(QObject):
 
     @property
     def conversation(self) -> Conversation:
-        return self._conversation
+        """The conversation on screen, with what has been written so far."""
+        writing = self._writings.get(self._conversation.id)
+        if writing is None:
+            return self._conversation
+        return self._conversation.with_turn(replace(self._conversation.turn(writing.turn), text=writing.text))
 
     @property
     def is_writing(self) -> bool:
@@ -76,7 +64,7 @@ class Talk(QObject):
 
     @property
     def last_answer(self) -> Turn | None:
-        path = self._conversation.path()
+        path = self.conversation.path()
         return path[-1] if path and path[-1].role == "assistant" else None
 
     def new(self, settings: str = "{}") -> None:
@@ -105,7 +93,7 @@ class Talk(QObject):
         self._shown()
 
     def _shown(self) -> None:
-        self.opened.emit(self._conversation)
+        self.opened.emit(self.conversation)
         self.writing_changed.emit(self.is_writing)
 
     def _leave(self) -> None:
@@ -115,7 +103,9 @@ class Talk(QObject):
     # -- what the user does ------------------------------------------------------------------------------------
 
     def send(self, text: str, setup: Setup, model: LoadedInfo) -> None:
-        """Add the user's turn and have it answered."""
+        """Add the user's turn and have it answered; not while an answer is being written."""
+        if self.is_writing:
+            return
         user = new_turn(self._conversation.leaf, "user", text)
         talk = self._conversation.with_turn(user)
         if not talk.title:
@@ -131,10 +121,11 @@ class Talk(QObject):
 
     def go_on(self, id: str, setup: Setup, model: LoadedInfo) -> None:
         """Write on where an answer ended, as a new version that begins with all of it."""
-        turn = self._conversation.turn(id)
+        talk, turn = self._conversation.id, self._conversation.turn(id)
 
         def begin(ids: tuple[int, ...]) -> None:
-            self._answer(turn.parent, setup, model, so_far=turn.text, ids=ids)
+            if self._conversation.id == talk:
+                self._answer(turn.parent, setup, model, so_far=turn.text, ids=ids)
 
         # The very tokens of the answer are used where they are known: its text may split differently.
         self._records.read(lambda store: _ids_of(store.tokens(turn.run_id), turn.text), begin)
@@ -144,7 +135,7 @@ class Talk(QObject):
         old = self._conversation.turn(id)
         turn = new_turn(old.parent, old.role, text, model=old.model)
         self._keep(self._conversation.with_turn(turn), turn)
-        self.path_changed.emit(self._conversation)
+        self.path_changed.emit(self.conversation)
         if old.role == "user" and model is not None:
             self._answer(turn.id, setup, model)
 
@@ -154,29 +145,30 @@ class Talk(QObject):
         at = next(i for i, turn in enumerate(versions) if turn.id == id) + step
         if 0 <= at < len(versions):
             self._keep(self._conversation.showing(versions[at].id))
-            self.path_changed.emit(self._conversation)
+            self.path_changed.emit(self.conversation)
 
     def branch(self, id: str) -> None:
         """Copy the conversation up to here into a new one and show it."""
-        talk = copied(self._conversation, id)
-        self._leave()
-        self._conversation = replace(talk, title=f"{talk.title} (branch)")
-        self._keep(self._conversation, *self._conversation.turns)
-        self._shown()
-        self.list_changed.emit()
+        self._show_copy(copied(self.conversation, id), "branch")
 
     def delete(self, id: str) -> Callable[[], None]:
-        """Take a version of a message away; return what brings it back."""
-        before, leaf = self._conversation.turn(id), self._conversation.leaf
-        talk = self._conversation.id
+        """Take a version of a message away; return what brings it back, whatever is on screen then."""
+        talk, leaf = self._conversation.id, self._conversation.leaf
         changed = self._conversation.without(id)
+        writing = self._writings.get(talk)
+        if writing is not None and writing.turn not in {turn.id for turn in changed.path()}:
+            self.stop()
         self._keep(changed, changed.turn(id))
-        self.path_changed.emit(self._conversation)
+        self.path_changed.emit(self.conversation)
 
         def undo() -> None:
             if self._conversation.id == talk:
-                self._keep(replace(self._conversation.with_turn(before), leaf=leaf), before)
-                self.path_changed.emit(self._conversation)
+                self._keep(
+                    _with_again(self._conversation, id, leaf), replace(self._conversation.turn(id), deleted=False)
+                )
+                self.path_changed.emit(self.conversation)
+            else:
+                self._change_elsewhere(talk, lambda found: _with_again(found, id, leaf), id)
 
         return undo
 
@@ -188,13 +180,14 @@ class Talk(QObject):
     def keep_draft(self, text: str) -> None:
         """Save the unsent text."""
         if text != self._conversation.draft:
-            self._keep(replace(self._conversation, draft=text), touch=bool(self._conversation.turns or text.strip()))
+            touch = self._has_row or bool(text.strip())
+            self._keep(replace(self._conversation, draft=text), touch=touch)
 
     def keep_setup(self, setup: Setup) -> None:
         """Save the run settings and prompt parts with the conversation."""
         settings = setup_to_json(setup)
         if settings != self._conversation.settings:
-            self._keep(replace(self._conversation, settings=settings), touch=bool(self._conversation.turns))
+            self._keep(replace(self._conversation, settings=settings), touch=self._has_row)
 
     def rename(self, id: str, title: str) -> None:
         """Give a conversation another name."""
@@ -215,6 +208,8 @@ class Talk(QObject):
                 self.new(self._conversation.settings)
             self.list_changed.emit()
             return
+        if trashed and (writing := self._writings.get(id)):
+            self._jobs.stop(writing.ticket)
         self._change_elsewhere(id, lambda talk: replace(talk, trashed=when))
 
     def duplicate(self, id: str) -> None:
@@ -222,21 +217,32 @@ class Talk(QObject):
 
         def on_read(found: Conversation | None) -> None:
             if found is not None:
-                self._leave()
-                self._conversation = replace(copied(found), title=f"{found.title} (copy)")
-                self._keep(self._conversation, *self._conversation.turns)
-                self._shown()
-                self.list_changed.emit()
+                self._show_copy(copied(found), "copy")
 
-        self._records.read(lambda store: store.conversation(id), on_read)
+        if id == self._conversation.id:
+            on_read(self.conversation)
+        else:
+            self._records.read(lambda store: store.conversation(id), on_read)
 
-    def _change_elsewhere(self, id: str, change: Callable[[Conversation], Conversation]) -> None:
+    def _show_copy(self, copy: Conversation, what: str) -> None:
+        """Show a copied conversation and keep it; an answer still being written stays with the original."""
+        turns = tuple(replace(t, state="stopped") if t.state == "writing" else t for t in copy.turns)
+        self._leave()
+        self._keep(replace(copy, turns=turns, title=f"{copy.title} ({what})"), *turns)
+        self._shown()
+        self.list_changed.emit()
+
+    def _change_elsewhere(self, id: str, change: Callable[[Conversation], Conversation], turn: str = "") -> None:
+        """Change a conversation that is not on screen, and one turn of it when that is named."""
         if id in self._elsewhere:
             self._elsewhere[id] = change(self._elsewhere[id])
 
         def work(store: Store) -> None:
             if (talk := store.conversation(id)) is not None:
-                store.save_conversation(change(talk))
+                changed = change(talk)
+                store.save_conversation(changed)
+                if turn:
+                    store.save_turns(id, [changed.turn(turn)])
 
         self._records.read(work, lambda _: self.list_changed.emit())
 
@@ -263,7 +269,7 @@ class Talk(QObject):
         ticket.on(Done, lambda event: self._on_done(writing, event.result))
         ticket.on(Cancelled, lambda _: self._end(writing, "stopped", writing.watch.words("stopped by you")))
         ticket.on(Failed, lambda event: self._on_failed(writing, event))
-        self.path_changed.emit(self._conversation)
+        self.path_changed.emit(self.conversation)
         self.writing_changed.emit(True)
         self._say(writing, "Queued")
 
@@ -303,6 +309,11 @@ class Talk(QObject):
         if writing.talk == self._conversation.id:
             self.status_changed.emit(words)
 
+    @property
+    def _has_row(self) -> bool:
+        """Say whether the conversation on screen has been written down: from its first word on."""
+        return bool(self._conversation.turns or self._conversation.draft.strip())
+
     # -- keeping -----------------------------------------------------------------------------------------------
 
     def _keep(self, talk: Conversation, *turns: Turn, touch: bool = True) -> None:
@@ -323,6 +334,11 @@ def fresh(settings: str = "{}") -> Conversation:
     """Return an empty conversation."""
     now = time.time()
     return Conversation(new_id(), leaf=ROOT, settings=settings, created=now, updated=now)
+
+
+def _with_again(talk: Conversation, id: str, leaf: str) -> Conversation:
+    """Return the conversation with a deleted turn brought back and the path that was shown before."""
+    return replace(talk.with_turn(replace(talk.turn(id), deleted=False)), leaf=leaf)
 
 
 def _ids_of(tokens: list[Token], text: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ and `errand` have threads of their own and no torch. The thread that calls `serv
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -13,11 +14,12 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any
 
 from playground.core.events import LAST, Beat, Cancelled, Event, Failed, Waiting
@@ -54,12 +56,16 @@ class Running:
     number: int
     telling: Telling
     recorder: Recorder | None
-    events: Iterator[Event | None] = field(init=False)
-    begun: bool = False
+    events: Generator[Event | None, None, None] = field(init=False)
+    begun: bool = False  # guarded by the host's condition: whoever turns it tells the story
     told: float = 0.0  # when it last said something
 
     def __post_init__(self) -> None:
         self.events = self.telling.events()
+
+    @property
+    def job(self) -> Job:
+        return self.telling.job
 
 
 class Host:
@@ -78,7 +84,9 @@ class Host:
         self._closed = False
         self._ready = threading.Event()
         self._workspace: Any = None
+        self._failure: Failed | None = None  # why there is no workspace
         self._errands = ThreadPoolExecutor(ERRANDS, thread_name_prefix="errand")
+        self._errands_left: set[Future[None]] = set()
         self._threads = [
             threading.Thread(target=self._compute, name="compute", daemon=True),
             threading.Thread(target=self._glance, name="glance", daemon=True),
@@ -90,6 +98,7 @@ class Host:
         """Put a job into its lane."""
         running = Running(number, Telling(job, None), recorder_for(job, self._writer, self._owner.name))
         self._jobs[number] = running
+        replaced = None
         with self._news:
             match job.lane:
                 case "talk":
@@ -99,11 +108,13 @@ class Host:
                 case "glance":
                     replaced = self._glances.pop(type(job), None)
                     self._glances[type(job)] = running
-                    if replaced is not None:
-                        self._tell(replaced, Cancelled())
                 case "errand":
-                    self._errands.submit(self._run_errand, running)
+                    errand = self._errands.submit(self._run_errand, running)
+                    self._errands_left.add(errand)
+                    errand.add_done_callback(self._errands_left.discard)
             self._news.notify_all()
+        if replaced is not None:
+            self._tell(replaced, Cancelled())
 
     def stop(self, number: int) -> None:
         """Ask a job to end at its next step; one still waiting ends at once."""
@@ -112,10 +123,10 @@ class Host:
             return
         running.telling.stopped = True
         with self._news:
-            lane = self._talk if running in self._talk else self._work
-            waiting = running in lane and not running.begun
+            waiting = not running.begun
+            running.begun = True  # nobody else begins it now
             if waiting:
-                lane.remove(running)
+                self._take_out(running)
             self._news.notify_all()
         if waiting:
             self._tell(running, Cancelled())
@@ -127,63 +138,79 @@ class Host:
 
     def close(self) -> None:
         """Stop everything, let each job tidy up, and write what there is."""
-        for running in list(self._jobs.values()):
-            running.telling.stopped = True
+        running = list(self._jobs.values())
+        for each in running:
+            each.telling.stopped = True
         with self._news:
             self._closed = True
             self._news.notify_all()
-        for thread in self._threads:
-            thread.join(timeout=5.0)
         self._errands.shutdown(wait=False, cancel_futures=True)
+        # A step in the middle of a library call gets the same patience as one that is stopped by hand.
+        patience = max((2 * each.job.step_seconds for each in running if each.begun), default=0.0) + 5.0
+        until = time.monotonic() + patience
+        for thread in self._threads:
+            thread.join(timeout=max(0.0, until - time.monotonic()))
+        wait(tuple(self._errands_left), timeout=max(0.0, until - time.monotonic()))
         self._writer.close()
         self._owner.close()
 
     # -- the compute thread ------------------------------------------------------------------------------------
 
     def _compute(self) -> None:
-        failure = self._open()
+        self._open()
         while (running := self._next_turn()) is not None:
-            if failure is not None:
-                self._tell(running, failure)
-                self._leave(running)
-            elif running.telling.job.lane == "talk":
-                self._run_to_end(running)
-                self._leave(running)
+            if running.job.lane == "talk":
+                self._talk_to_the_end(running)
             elif not self._step(running):
                 self._leave(running)
 
-    def _open(self) -> Failed | None:
+    def _open(self) -> None:
         try:
             self._workspace = self._prepare(self._paths)
         except BaseException as error:
             log.exception("the engine could not start")
-            return Failed.because(error)
+            self._failure = Failed.because(error)
         finally:
             self._ready.set()
         self.report_memory()
-        return None
 
     def _next_turn(self) -> Running | None:
         """Wait for work. Talk comes first; the work story on top is told one step at a time."""
         with self._news:
             while not (self._talk or self._work or self._closed):
                 self._news.wait()
-            if self._talk and self._work and self._work[0].begun:
-                self._tell(self._work[0], Waiting(self._talk[0].telling.job.label))
             lane = self._talk or self._work
             if not lane:
                 return None
             lane[0].begun = True
-            return lane[0]
+            running = lane[0]
+            paused = self._work[0] if self._talk and self._work and self._work[0].begun else None
+        if paused is not None and not paused.telling.stopped:
+            self._tell(paused, Waiting(running.job.label))
+        return running
+
+    def _talk_to_the_end(self, talk: Running) -> None:
+        """Tell a talk story; a paused work story that was stopped meanwhile ends between two of its steps."""
+        while self._step(talk):
+            with self._news:
+                paused = self._work[0] if self._work and self._work[0].begun else None
+            if paused is not None and paused.telling.stopped and not self._step(paused):
+                self._leave(paused)
+        self._leave(talk)
 
     def _leave(self, running: Running) -> None:
         with self._news:
-            lane = self._talk if running in self._talk else self._work
-            if running in lane:
-                lane.remove(running)
+            self._take_out(running)
         if self._workspace is not None and hasattr(self._workspace, "trim"):
             self._workspace.trim()
             self.report_memory()
+
+    def _take_out(self, running: Running) -> None:
+        for lane in (self._talk, self._work):
+            if running in lane:
+                lane.remove(running)
+        if self._glances.get(type(running.job)) is running:
+            del self._glances[type(running.job)]
 
     # -- the other threads -------------------------------------------------------------------------------------
 
@@ -196,27 +223,39 @@ class Host:
                 if self._closed:
                     return
                 running = self._glances.pop(next(iter(self._glances)))
+                running.begun = True
             self._run_to_end(running)
 
     def _run_errand(self, running: Running) -> None:
+        with self._news:
+            if running.begun:  # stopped while it waited for a thread
+                return
+            running.begun = True
         # An errand needs the workspace's folders only, which are known before torch is there.
-        self._run_to_end(running, _Errand(self._paths))
+        running.telling.workspace = _Errand(self._paths)
+        self._run_to_end(running)
 
     # -- telling -----------------------------------------------------------------------------------------------
 
-    def _run_to_end(self, running: Running, workspace: Any = None) -> None:
-        while self._step(running, workspace):
+    def _run_to_end(self, running: Running) -> None:
+        while self._step(running):
             pass
 
-    def _step(self, running: Running, workspace: Any = None) -> bool:
+    def _step(self, running: Running) -> bool:
         """Tell the next event of a story; return whether more may follow."""
-        if not running.told:  # its first step
-            running.telling.workspace = self._workspace if workspace is None else workspace
+        if running.telling.workspace is None:
+            if self._failure is not None:
+                self._tell(running, self._failure)
+                return False
+            running.telling.workspace = self._workspace
+        event = next(running.events, _NOTHING)
         try:
-            event = next(running.events)
-        except StopIteration:
+            self._tell(running, event)
+        except Exception as error:  # an event that cannot travel, or a result without a JSON form
+            running.telling.stopped = True
+            deque(running.events, maxlen=0)  # let the job tidy up
+            self._tell(running, Failed.because(error))
             return False
-        self._tell(running, event)
         return not isinstance(event, LAST)
 
     def _tell(self, running: Running, event: Event | None) -> None:
@@ -228,9 +267,12 @@ class Host:
                 return
             event = Beat()
         running.told = now
+        self._send(Numbered(running.number, event))
         if isinstance(event, LAST):
             self._jobs.pop(running.number, None)
-        self._send(Numbered(running.number, event))
+
+
+_NOTHING = Cancelled()
 
 
 @dataclass(frozen=True)
@@ -243,28 +285,12 @@ class _Errand:
 def serve(
     link: Connection, paths: Paths, prepare: Callable[[Paths], Any] = open_workspace, in_process: bool = False
 ) -> None:
-    """Listen until the other side has gone."""
+    """Listen until the other side says goodbye (None) or has gone."""
     if in_process:
         _settle_in(paths)
-    lock = threading.Lock()
-
-    def send(message: Numbered) -> None:
-        with lock, suppress(OSError, ValueError):  # the window has gone: the jobs are being stopped
-            link.send(message)
-
-    host = Host(send, paths, prepare)
-    beat = 0.0
+    host = Host(_sender(link), paths, prepare)
     try:
-        while True:
-            if link.poll(MEMORY_SECONDS):
-                order = link.recv()
-                if isinstance(order, Submit):
-                    host.submit(order.number, order.job)
-                elif isinstance(order, Stop):
-                    host.stop(order.number)
-            if time.monotonic() - beat >= MEMORY_SECONDS:
-                beat = time.monotonic()
-                host.report_memory()
+        _listen(link, host)
     except (EOFError, OSError):
         log.info("the window has gone")
     finally:
@@ -274,6 +300,33 @@ def serve(
             os._exit(0)  # a job deep in a library call must not outlive the window
 
 
+def _sender(link: Connection) -> Callable[[Numbered], None]:
+    lock = threading.Lock()
+
+    def send(message: Numbered) -> None:
+        data = ForkingPickler.dumps(message)  # what cannot be pickled is the job's mistake, and raised there
+        with lock, suppress(OSError):  # the window has gone: the jobs are being stopped
+            link.send_bytes(data)
+
+    return send
+
+
+def _listen(link: Connection, host: Host) -> None:
+    beat = 0.0
+    while True:
+        if link.poll(MEMORY_SECONDS):
+            match link.recv():
+                case Submit(number, job):
+                    host.submit(number, job)
+                case Stop(number):
+                    host.stop(number)
+                case None:
+                    return
+        if time.monotonic() - beat >= MEMORY_SECONDS:
+            beat = time.monotonic()
+            host.report_memory()
+
+
 def _settle_in(paths: Paths) -> None:
     """Make this process a good neighbour: its output in a log, the window first when both want the processor."""
     path = open_log(paths.logs, "engine")
@@ -281,6 +334,7 @@ def _settle_in(paths: Paths) -> None:
     for number in (1, 2):
         os.dup2(stream.fileno(), number)
     sys.stdout = sys.stderr = stream
+    faulthandler.enable(stream)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is for the window, which then ends us
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from playground.core.events import Cancelled, Done, Event, Failed, Started
 from playground.jobs.job import Job
 
 
-def narrate(job: Job, workspace: Any) -> Iterator[Event | None]:
+def narrate(job: Job, workspace: Any) -> Generator[Event | None, None, None]:
     """Tell a job's story to its end. Closing the iterator closes the job."""
     return Telling(job, workspace).events()
 
@@ -22,29 +22,31 @@ class Telling:
         self.stopped = False
         self.workspace = workspace
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Generator[Event | None, None, None]:
         """Yield the events; None is a sign of life at which a stop is heard."""
-        try:
-            if self.stopped:  # before it began
-                yield Cancelled()
-                return
+        last: Event = Cancelled()
+        if not self.stopped:
             yield Started()
-            yield from self._inside()
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as error:  # a panic in a tokenizer's Rust part is no Exception
-            yield Failed.because(error)
+            try:
+                last = yield from self._inside()
+            except GeneratorExit:  # whoever listened has gone
+                raise
+            except KeyboardInterrupt:
+                last = Cancelled()
+            except BaseException as error:  # a panic in a tokenizer's Rust part is no Exception
+                last = Failed.because(error)
+        # Told out here: inside the handler the error would live on, and with it the frames that hold tensors.
+        yield last
 
-    def _inside(self) -> Iterator[Event | None]:
+    def _inside(self) -> Generator[Event | None, None, Event]:
         story = self.job.run(self.workspace)
         try:
             while not self.stopped:
                 try:
                     event = next(story)
                 except StopIteration as end:
-                    yield Done(end.value)
-                    return
+                    return Done(end.value)
                 yield event
         finally:
             story.close()  # runs the job's own `finally` blocks
-        yield Cancelled()
+        return Cancelled()

@@ -101,6 +101,7 @@ class Theme(QObject):
         """Return the font for code and tokens."""
         font = QFont("JetBrains Mono")
         font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setFeature(QFont.Tag("calt"), 0)  # code is shown as it is typed: no arrows made of -> here
         font.setPixelSize(self.px(size))
         return font
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtGui import QColor, QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication, QLabel
@@ -94,15 +92,6 @@ def test_our_fonts_are_there(theme: Theme) -> None:
     assert {"Regular", "Medium", "SemiBold"} <= {
         style.replace("Semi Bold", "SemiBold") for style in QFontDatabase.styles("Inter")
     }
-
-
-def test_applying_costs_little(theme: Theme, qapp: QApplication) -> None:
-    took = []
-    for mode in ("dark", "light", "dark"):
-        start = time.perf_counter()
-        theme.apply(qapp, mode)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.06
 
 
 def test_an_icon_is_sharp_at_twice_the_dots_and_takes_the_role_colour(theme: Theme) -> None:

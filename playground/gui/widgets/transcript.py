@@ -1,0 +1,365 @@
+"""A conversation as a scrolling column of messages.
+
+Long conversations stay cheap: only the messages near the end are widgets; earlier ones become widgets when
+the reader scrolls up to them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from playground.gui.theme import Theme
+from playground.gui.widgets.body import find_all
+from playground.gui.widgets.buttons import IconButton
+from playground.gui.widgets.highlight import Highlighter
+from playground.gui.widgets.markdown import visible
+from playground.gui.widgets.message_data import MessageData, State
+from playground.gui.widgets.message_view import MessageView
+
+COLUMN = 820  # widest text column in pixels at 100 %
+DRAWN = 40  # messages that become widgets without scrolling
+SLICE_SECONDS = 0.02  # how long earlier messages are made before the window gets its turn
+NEAR = 600  # pixels from the top at which earlier messages are made
+
+_MARKS = re.compile(
+    r"[*`~]+|(?<!\w)_+|_+(?!\w)"
+)  # Markdown's marks: a message that is not drawn is searched without them
+
+
+class Transcript(QScrollArea):
+    """Shows messages and keeps the end in sight while the reader is there."""
+
+    action = Signal(object, str)  # message id, one of message_data.ACTIONS
+    version_requested = Signal(object, int)  # message id, -1 or +1
+    edited = Signal(object, str)  # message id, new text
+    found = Signal(int, int)  # the present match counted from 1 (0: none), all matches
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._highlighter = Highlighter(self)
+        self._messages: dict[object, MessageData] = {}
+        self._views: dict[object, MessageView] = {}
+        self._follow = True
+        self._from_bottom: int | None = None  # keeps the place while earlier messages are put above it
+        self._wanted, self._match = "", -1
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Conversation")
+        self._inner = inner = QWidget()
+        inner.setProperty("ground", "clear")
+        self._column = QVBoxLayout(inner)
+        self._column.addStretch(1)
+        self.setWidget(inner)
+        self.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+        self._jump = self._jump_button()
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._make_earlier)
+        self._undressed: list[MessageView] = []  # still in the colours of the theme before
+        self._dress = QTimer(self, singleShot=True, interval=1)
+        self._dress.timeout.connect(self._dress_next)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._on_scrolled)
+        bar.rangeChanged.connect(self._on_range)
+        theme.changed.connect(self._on_theme)
+        self._place()
+
+    # --- messages
+
+    def set_messages(self, messages: Iterable[MessageData]) -> None:
+        """Show another conversation, from its end."""
+        self.clear()
+        self._messages = {message.id: message for message in messages}
+        self._follow = True
+        for message in list(self._messages.values())[-6:]:
+            self._make(message, at_end=True)
+        self._mark_last()
+        self._later.start()
+
+    def add_message(
+        self, id: object, role: str, title: str, text: str = "", state: State = "done", **more: Any
+    ) -> MessageView:
+        """Put a message at the end. `more`: the other fields of `MessageData`."""
+        message = MessageData(id, role, title, text, state, **more)
+        self._messages[id] = message
+        view = self._make(message, at_end=True)
+        self._mark_last()
+        return view
+
+    def append(self, id: object, text: str, tokens: int = 1) -> None:
+        """Show more of an answer; `tokens` is how many tokens the text has."""
+        message = self._messages[id]
+        message.text += text
+        if message.state == "waiting":
+            self.set_state(id, "streaming")
+        if view := self._views.get(id):
+            view.append(text, tokens)
+
+    def finish(self, id: object, state: State = "done", note: str = "", stats: str = "") -> None:
+        """The answer is complete, or ended in the given state."""
+        message = self._messages[id]
+        message.state, message.note = state, note
+        message.stats = stats or message.stats
+        if view := self._views.get(id):
+            view.finish()
+            view.refresh()
+
+    def set_state(self, id: object, state: State, note: str = "") -> None:
+        """Say what happens with a message; `note` is shown beside its title."""
+        self._messages[id].state, self._messages[id].note = state, note
+        self._refresh(id)
+
+    def set_stats(self, id: object, stats: str) -> None:
+        """Show this line under a message."""
+        self._messages[id].stats = stats
+        self._refresh(id)
+
+    def set_versions(self, id: object, version: int, versions: int) -> None:
+        """Show which of how many versions this is, counted from 1."""
+        self._messages[id].version, self._messages[id].versions = version, versions
+        self._refresh(id)
+
+    def set_actions(self, id: object, names: tuple[str, ...]) -> None:
+        """Offer other actions."""
+        self._messages[id].actions = names
+        if view := self._views.get(id):
+            view.set_actions(names)
+
+    def set_text(self, id: object, text: str) -> None:
+        """Replace the text of a message."""
+        self._messages[id].text = text
+        if view := self._views.get(id):
+            view.show_text(text)
+
+    def replace_message(self, id: object, message: MessageData) -> None:
+        """Show another message at the place of this one (its next version, say); its id may differ."""
+        order = list(self._messages)
+        place = order.index(id)
+        self._messages = {
+            (message.id if key == id else key): (message if key == id else old) for key, old in self._messages.items()
+        }
+        if view := self._views.pop(id, None):
+            at = self._column.indexOf(view)
+            view.deleteLater()
+            self._column.removeWidget(view)
+            self._make(message, at=at)
+        if place == len(order) - 1:
+            self._mark_last()
+
+    def set_out_of_context(self, ids: Iterable[object]) -> None:
+        """Grey the messages that the model does not read; all others are normal again."""
+        outside = set(ids)
+        for id, message in self._messages.items():
+            if message.outside != (id in outside):
+                message.outside = id in outside
+                self._refresh(id)
+
+    def remove(self, id: object) -> None:
+        """Take a message away."""
+        del self._messages[id]
+        if view := self._views.pop(id, None):
+            self._column.removeWidget(view)
+            view.hide()
+            view.deleteLater()
+        self._mark_last()
+
+    def clear(self) -> None:
+        """Take all messages away."""
+        for view in self._views.values():
+            self._column.removeWidget(view)
+            view.hide()
+            view.deleteLater()
+        self._messages, self._views = {}, {}
+        self._follow = True
+        self._jump.hide()
+
+    def message(self, id: object) -> MessageData:
+        """Return a copy of what is known of a message."""
+        return replace(self._messages[id])
+
+    def view(self, id: object) -> MessageView:
+        """Return the widget of a message; it is made if it was not needed so far."""
+        while id not in self._views:
+            self._make_before()
+        return self._views[id]
+
+    def ids(self) -> list[object]:
+        """Return the ids of all messages, in order."""
+        return list(self._messages)
+
+    def edit(self, id: object) -> None:
+        """Turn a message into an editor and bring it into sight."""
+        view = self.view(id)
+        view.start_editing()
+        QTimer.singleShot(0, view, lambda: self.ensureWidgetVisible(view, 0, 40))
+
+    # --- finding
+
+    def find_text(self, text: str) -> int:
+        """Mark `text` in all messages and go to the last match; return how many matches there are."""
+        self._wanted, self._match = text, -1
+        matches = self._matches()
+        self._go(len(matches) - 1)
+        return len(matches)
+
+    def find_next(self) -> None:
+        """Go to the next match; behind the last comes the first."""
+        self._go(self._match + 1)
+
+    def find_previous(self) -> None:
+        """Go to the match before."""
+        self._go(self._match - 1)
+
+    def _matches(self) -> list[tuple[object, int]]:
+        found: list[tuple[object, int]] = []
+        for id, message in self._messages.items():
+            view = self._views.get(id)
+            text = view.body.toPlainText() if view else _MARKS.sub("", visible(message.text))
+            found += [(id, number) for number in range(len(find_all(text, self._wanted)))]
+        return found
+
+    def _go(self, match: int) -> None:
+        matches = self._matches()
+        self._match = match % len(matches) if matches else -1
+        target = matches[self._match] if matches else (None, -1)
+        if target[0] is not None:
+            self.view(target[0])
+        for id, view in self._views.items():
+            view.body.show_matches(self._wanted, target[1] if id == target[0] else -1)
+        if target[0] is not None:
+            self._show_match(self._views[target[0]], target[1])
+        self.found.emit(self._match + 1, len(matches))
+
+    def _show_match(self, view: MessageView, number: int) -> None:
+        self._follow = False
+        self._column.activate()
+        place = view.body.mapTo(self._inner, view.body.match_rect(number).center().toPoint())
+        self.ensureVisible(place.x(), place.y(), 0, self.viewport().height() // 3)
+
+    # --- making widgets
+
+    def _make(self, message: MessageData, at: int | None = None, *, at_end: bool = False) -> MessageView:
+        view = MessageView(message, self._theme, self._highlighter)
+        view.action.connect(self.action)
+        view.version_requested.connect(self.version_requested)
+        view.edited.connect(self.edited)
+        view.fit(self._column_width())
+        place = self._column.count() - 1 if at_end else at or 0
+        self._column.insertWidget(place, view)
+        self._views[message.id] = view
+        if self._wanted:
+            view.body.show_matches(self._wanted)
+        return view
+
+    def _earlier(self) -> Sequence[MessageData]:
+        """Return the messages without a widget; they are always the first ones."""
+        return list(self._messages.values())[: len(self._messages) - len(self._views)]
+
+    def _make_before(self) -> None:
+        bar = self.verticalScrollBar()
+        if self._from_bottom is None and not self._follow:
+            self._from_bottom = bar.maximum() - bar.value()
+        self._make(self._earlier()[-1])
+
+    def _make_earlier(self) -> None:
+        """Make earlier messages for a moment; go on later while the reader is near the top."""
+        bar = self.verticalScrollBar()
+        until = time.perf_counter() + SLICE_SECONDS
+        while self._earlier() and (len(self._views) < DRAWN or bar.value() < NEAR):
+            self._make_before()
+            if time.perf_counter() > until:
+                self._later.start(1)
+                return
+        QTimer.singleShot(0, self, self._forget_place)
+
+    def _forget_place(self) -> None:
+        self._from_bottom = None
+
+    def _mark_last(self) -> None:
+        views = [self._views[id] for id in self._messages if id in self._views]
+        for view in views[-3:]:
+            view.set_last(view is views[-1])
+
+    def _refresh(self, id: object) -> None:
+        if view := self._views.get(id):
+            view.refresh()
+
+    # --- scrolling
+
+    def to_end(self) -> None:
+        """Show the end and stay there."""
+        self._follow = True
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        self._jump.hide()
+
+    def _on_scrolled(self, value: int) -> None:
+        bar = self.verticalScrollBar()
+        if self._from_bottom is None:
+            self._follow = value >= bar.maximum() - self._theme.px(24)
+        self._jump.setVisible(not self._follow and bar.maximum() > 0)
+        if value < NEAR and self._from_bottom is None and len(self._views) < len(self._messages):
+            self._later.start()
+
+    def _on_range(self, _low: int, high: int) -> None:
+        bar = self.verticalScrollBar()
+        if self._from_bottom is not None:
+            bar.setValue(high - self._from_bottom)
+        elif self._follow:
+            bar.setValue(high)
+        self._jump.setVisible(not self._follow and high > 0)
+
+    def _jump_button(self) -> QToolButton:
+        made = IconButton("arrow-down", "Jump to the latest message", self._theme, text="Latest", slot=self.to_end)
+        made.setProperty("kind", "floating")
+        made.setParent(self)
+        made.hide()
+        return made
+
+    def _column_width(self) -> int:
+        margins = self._column.contentsMargins()
+        return self.viewport().width() - margins.left() - margins.right()
+
+    def _place(self) -> None:
+        px = self._theme.px
+        side = max(px(16), (self.viewport().width() - px(COLUMN)) // 2)
+        self._column.setContentsMargins(side, px(20), side, px(20))
+        self._column.setSpacing(px(6))
+        size = self._jump.sizeHint()
+        self._jump.resize(size)
+        self._jump.move((self.width() - size.width()) // 2, self.height() - size.height() - px(14))
+        self._jump.raise_()
+
+    def _on_theme(self) -> None:
+        """Dress what can be seen now, the rest in small steps."""
+        self._place()
+        top = self.verticalScrollBar().value()
+        seen = range(top - self.viewport().height(), top + 2 * self.viewport().height())
+        views = list(self._views.values())
+        for view in views:
+            if view.y() in seen or (view.y() < top < view.y() + view.height()):
+                view.restyle()
+        self._undressed = [view for view in views if not view.is_dressed()]
+        self._dress.start()
+
+    def _dress_next(self) -> None:
+        until = time.perf_counter() + SLICE_SECONDS
+        while self._undressed and time.perf_counter() < until:
+            view = self._undressed.pop()
+            if self._views.get(view.data.id) is view and not view.is_dressed():
+                view.restyle()
+        if self._undressed:
+            self._dress.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()

@@ -59,23 +59,34 @@ class TextStream:
     """
 
     def __init__(self, tokenizer: Any, before: Sequence[int] = ()) -> None:
-        backend = getattr(tokenizer, "backend_tokenizer", None)
-        self._decoder, self._options = (backend or tokenizer).decode, {"skip_special_tokens": False}
+        self._decode = (getattr(tokenizer, "backend_tokenizer", None) or tokenizer).decode
         self._ids: list[int] = []  # from the last settled piece on
-        self._settled = 0  # how many of them have been shown
-        self._shown = ""
+        self._settled = 0  # how many of them are settled
+        self._shown = 0  # characters of their text that were returned
         for id in before[-2 * _LONGEST :]:
             self.push(id)
 
     def push(self, id: int) -> str:
         """Take one more token; return the text it completes."""
         self._ids.append(int(id))
-        text: str = self._decoder(self._ids, **self._options)
-        if text.endswith("\ufffd") and len(self._ids) - self._settled < _LONGEST:
+        text: str = self._decode(self._ids, skip_special_tokens=False)
+        unfinished = _unfinished(text)
+        if unfinished and len(self._ids) - self._settled < _LONGEST:
             return ""
-        new = text[len(self._shown) :]
-        # Keep one settled piece as context: some decoders treat the first token of a text differently.
-        self._ids = self._ids[self._settled :]
-        self._settled = len(self._ids)
-        self._shown = self._decoder(self._ids, **self._options)
+        finished = len(text) - unfinished  # so many pieces without a character: their first bytes mean none
+        new = text[self._shown : finished]
+        self._shown = max(self._shown, finished)
+        if not unfinished:
+            # Keep one settled piece as context: some decoders treat the first token of a text differently.
+            self._ids = self._ids[self._settled :]
+            self._settled = len(self._ids)
+            self._shown = len(self._decode(self._ids, skip_special_tokens=False))
         return new
+
+
+def _unfinished(text: str) -> int:
+    """Return how many characters at the end may stand for a character whose bytes are not all there."""
+    held = 0
+    while held < min(_LONGEST - 1, len(text)) and text[-1 - held] == "\ufffd":
+        held += 1
+    return held

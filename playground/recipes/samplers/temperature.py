@@ -59,6 +59,6 @@ class Temperature(Sampler):
             return alone
         if self.temperature < _TINY:
             with np.errstate(over="ignore"):
-                far = (row.astype(np.float64) - float(row.max())) / self.temperature
-            return far.astype(np.float32)
+                far: Row = ((row.astype(np.float64) - float(row.max())) / self.temperature).astype(np.float32)
+            return far
         return row / np.float32(self.temperature)

@@ -20,7 +20,7 @@ class Settings:
 
     theme: str = option("system", "Light, dark, or what the system says.", choices=("system", "light", "dark"))
     zoom: int = option(
-        100, "Size of everything in the window. Ctrl + and Ctrl − change it too.", low=60, high=200, step=10, unit="%"
+        100, "Size of everything in the window. Ctrl + and Ctrl − change it too.", low=70, high=200, step=10, unit="%"
     )
     threads: int = option(
         0,

@@ -77,6 +77,11 @@ class ModelDesk(QObject):
         if any(info.model.path == path for info in self._session.models):
             self._jobs.submit(Unload(path)).on(Done, lambda _: self._drop(path)).on(Failed, self._on_failed)
 
+    def eject(self) -> None:
+        """Unload the model that answers."""
+        if self._session.model is not None:
+            self.unload(self._session.model.model.path)
+
     def choose(self, info: LoadedInfo) -> None:
         """Let a resident model answer from now on."""
         self._session.model = info

@@ -16,10 +16,8 @@ class Layout:
 
     geometry: str = ""  # base64 of Qt's own form
     panel: str = ""
-    conversation: str = ""
     model: str = ""  # the path of the model used last
     model_name: str = ""
-    recent: list[str] = field(default_factory=list)  # folders and files opened by hand, the newest first
     panels: dict[str, Any] = field(default_factory=dict)
 
 

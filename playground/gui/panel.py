@@ -14,6 +14,7 @@ from playground.core.paths import Paths
 from playground.gui.client import JobClient
 from playground.gui.commands import Command, Commands
 from playground.gui.desk import ModelDesk
+from playground.gui.layout import Layout
 from playground.gui.records import Records
 from playground.gui.session import Session
 from playground.gui.theme import Theme
@@ -40,6 +41,7 @@ class Panel(QWidget):
     place: ClassVar[int] = 50  # its order in the side bar; 90 and more stand at the bottom
 
     notify = Signal(str, str, object)  # message, the word on a button, what the button does (or None)
+    done = Signal(str, object, object)  # something that can be undone: what was done, undo, redo
     problem = Signal(object)  # UserError for the window's banner
 
     def __init__(self, parts: Parts) -> None:
@@ -56,6 +58,12 @@ class Panel(QWidget):
 
     def shown(self) -> None:
         """The panel has come to the front."""
+
+    def wake(self, layout: Layout) -> None:
+        """The first picture has been painted: now read what takes time. `layout` is that of the last time."""
+
+    def leave(self) -> None:
+        """The window closes: keep what is not kept yet."""
 
     def save_layout(self) -> dict[str, object]:
         """Return what a restart should restore."""

@@ -20,6 +20,7 @@ class Describe(Job):
 
     lane: ClassVar[Lane] = "errand"
     label: ClassVar[str] = "Reading the description"
+    quiet: ClassVar[bool] = True
 
     path: str
 

@@ -24,6 +24,7 @@ class Job:
 
     lane: ClassVar[Lane] = "talk"
     label: ClassVar[str] = "Working"  # what the activity bar says
+    quiet: ClassVar[bool] = False  # too short to be shown there
     step_seconds: ClassVar[float] = 5.0  # how long one step may take before a sign of life is due
 
     def run(self, workspace: Workspace) -> Story[object]:

@@ -24,6 +24,7 @@ class ListModels(Job):
 
     lane: ClassVar[Lane] = "errand"
     label: ClassVar[str] = "Looking for models"
+    quiet: ClassVar[bool] = True
 
     folder: str = ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -130,8 +132,8 @@ class StartPage(QWidget):
         self.load.clicked.connect(lambda: self.load_requested.emit(self._offer))
         self.others.clicked.connect(lambda: self.models_requested.emit())
         self.stop.clicked.connect(lambda: self.stop_requested.emit())
-        for button in self.prompts:
-            button.clicked.connect(lambda _=False, text=button.text(): self.prompt_chosen.emit(text))
+        for button, text in zip(self.prompts, PROMPTS, strict=True):
+            button.clicked.connect(partial(self.prompt_chosen.emit, text))
 
     def _paint_picture(self) -> None:
         size = self._theme.px(44)

@@ -134,8 +134,8 @@ class ModelDetail(QScrollArea):
             column.addWidget(widget)
         for at in range(column.count()):
             item = column.itemAt(at)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.setMaximumWidth(WIDTH)
+            if item is not None and (part := item.widget()) is not None:
+                part.setMaximumWidth(WIDTH)
         column.addStretch(1)
         self.setWidget(body)
 
@@ -169,11 +169,14 @@ class ModelDetail(QScrollArea):
         return holder
 
     def _connect(self) -> None:
-        self.load.clicked.connect(lambda: self._info and self.load_requested.emit(self._info.path, self.chosen_dtype()))
-        self.unload.clicked.connect(lambda: self._info and self.unload_requested.emit(self._info.path))
-        self.use.clicked.connect(lambda: self._info and self.use_requested.emit(self._info.path))
-        self.fetch.clicked.connect(lambda: self._entry and self.fetch_requested.emit(self._entry.repo))
+        self.load.clicked.connect(lambda: self.load_requested.emit(self._path(), self.chosen_dtype()))
+        self.unload.clicked.connect(lambda: self.unload_requested.emit(self._path()))
+        self.use.clicked.connect(lambda: self.use_requested.emit(self._path()))
+        self.fetch.clicked.connect(lambda: self.fetch_requested.emit(self._entry.repo if self._entry else ""))
         self.stop.clicked.connect(lambda: self.stop_requested.emit())
+
+    def _path(self) -> str:
+        return self._info.path if self._info is not None else ""
 
     def chosen_dtype(self) -> str:
         return str(self.dtype.currentData())

@@ -58,7 +58,7 @@ class ModelList(QListWidget):
     def current(self) -> str:
         """Return the key of the chosen row, or nothing."""
         item = self.currentItem()
-        return item.data(ENTRY).key if item is not None else ""
+        return str(item.data(ENTRY).key) if item is not None else ""
 
     def choose(self, key: str) -> None:
         """Choose the row with this key."""

@@ -14,22 +14,35 @@ from playground.core.errors import UserError
 from playground.core.export import to_json, to_markdown
 from playground.core.facts import LoadedInfo, Message, PromptInfo
 from playground.core.roles import file_name
+from playground.core.settings import Settings
 from playground.core.textfile import read_text
 from playground.gui.chat.conversation_list import ConversationList
+from playground.gui.chat.find_bar import FindBar
 from playground.gui.chat.look import PromptLook
 from playground.gui.chat.prompt_pane import PromptPane
 from playground.gui.chat.run_pane import RunPane
 from playground.gui.chat.start_page import StartPage
 from playground.gui.chat.xray_pane import XrayPane
 from playground.gui.commands import Command
+from playground.gui.layout import Layout
 from playground.gui.panel import Panel, Parts
 from playground.gui.setup import Setup, new_setup, setup_from_json
 from playground.gui.talk import Talk
 from playground.gui.widgets.composer import Composer
 from playground.gui.widgets.context_bar import ContextBar
+from playground.gui.widgets.message_data import MessageData, State
 from playground.gui.widgets.transcript import Transcript
 
 DRAFT_MS = 500
+_USER_ACTIONS = ("copy", "edit", "branch", "delete")
+_ANSWER_ACTIONS = ("copy", "edit", "regenerate", "continue", "branch", "delete")
+_STATES: dict[str, State] = {
+    "done": "done",
+    "writing": "waiting",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+    "failed": "failed",
+}
 NO_MODEL = "Load a model first."
 
 
@@ -46,6 +59,7 @@ class ChatPanel(Panel):
         self.setup = new_setup()
         self.list = ConversationList(parts.theme)
         self.transcript = Transcript(parts.theme)
+        self.find = FindBar(parts.theme, self.transcript)
         self.start = StartPage(parts.theme)
         self.composer = Composer(parts.theme)
         self.bar = ContextBar(parts.theme, compact=True)
@@ -79,7 +93,7 @@ class ChatPanel(Panel):
             Command("chat.next", "Next version", lambda: self._step(+1), "Chat", "Alt+Right", self._why_no_last),
             Command("chat.copy", "Copy the last answer", self._copy_last, "Chat", "Ctrl+Shift+C", self._why_no_last),
             Command("chat.branch", "Branch from the last message", self._branch_last, "Chat", "", self._why_no_last),
-            Command("chat.find", "Find in the conversation", self.transcript.open_find, "Chat", "Ctrl+F"),
+            Command("chat.find", "Find in the conversation", self.find.open, "Chat", "Ctrl+F"),
             Command("chat.search", "Search chats", self.list.search.setFocus, "Chat", "Ctrl+Shift+F"),
             Command("chat.rename", "Rename this chat", self._rename, "Chat", "F2", self._why_no_last),
             Command("chat.duplicate", "Duplicate this chat", self._duplicate, "Chat", "", self._why_no_last),
@@ -87,9 +101,7 @@ class ChatPanel(Panel):
             Command("chat.export", "Export this chat…", self._export, "File", "Ctrl+E", self._why_no_last),
             Command("chat.send_draft", "Send", lambda text: self._send(text), "", "", model, in_palette=False),
             Command("chat.left_pane", "Show or hide the chats", lambda: self._toggle(0), "View", "Ctrl+B"),
-            Command(
-                "chat.right_pane", "Show or hide the run settings", lambda: self._toggle(2), "View", "Ctrl+Shift+B"
-            ),
+            Command("chat.right_pane", "Show or hide run settings", lambda: self._toggle(2), "View", "Ctrl+Shift+B"),
             Command("chat.run_settings", "Run settings", lambda: self._tab(0), "View", "Ctrl+1"),
             Command("chat.prompt", "Prompt editor", lambda: self._tab(1), "View", "Ctrl+2"),
             Command("chat.xray", "Prompt X-ray", lambda: self._tab(2), "View", "Ctrl+3"),
@@ -113,17 +125,21 @@ class ChatPanel(Panel):
     # -- the panel ---------------------------------------------------------------------------------------------
 
     def take_drop(self, path: Path) -> bool:
+        if path.is_dir() or path.suffix.lower() == ".gguf":
+            return False
         try:
-            self.composer.insert_text(read_text(path))
+            self.composer.box.insertPlainText(read_text(path))
         except UserError as error:
             self.report(error)
         return True
 
     def shown(self) -> None:
-        self.composer.focus_text()
+        self.composer.box.setFocus()
 
     def save_layout(self) -> dict[str, object]:
-        return {"splitter": self.splitter.sizes(), "tab": self.tabs.currentIndex()}
+        talk = self.talk.conversation
+        shown = talk.id if talk.turns or talk.draft.strip() else ""
+        return {"splitter": self.splitter.sizes(), "tab": self.tabs.currentIndex(), "conversation": shown}
 
     def restore_layout(self, state: dict[str, object]) -> None:
         sizes, tab = state.get("splitter"), state.get("tab")
@@ -132,11 +148,13 @@ class ChatPanel(Panel):
         if isinstance(tab, int) and 0 <= tab < self.tabs.count():
             self.tabs.setCurrentIndex(tab)
 
-    def restore(self, conversation: str, model: str, name: str) -> None:
+    def wake(self, layout: Layout) -> None:
         """Reopen the conversation of the last time and offer its model."""
-        self._last = (model, name)
-        if conversation:
-            self.talk.open(conversation)
+        self._last = (layout.model, layout.model_name) if Path(layout.model).exists() else ("", "")
+        state = layout.panels.get("chat")
+        id = state.get("conversation") if isinstance(state, dict) else None
+        if isinstance(id, str) and id:
+            self.talk.open(id)
         self._list_again()
         self._show_start()
 
@@ -172,7 +190,7 @@ class ChatPanel(Panel):
             case "branch":
                 self.talk.branch(id)
             case "delete":
-                self.notify.emit("Message deleted.", "Undo", self.talk.delete(id))
+                self.done.emit("Message deleted.", self.talk.delete(id), lambda: self.talk.delete(id))
             case "regenerate" | "continue" if model is None:
                 self.report(UserError(NO_MODEL, "Pick one in Models.", "E-NO-MODEL"))
             case "regenerate" if model is not None:
@@ -204,7 +222,7 @@ class ChatPanel(Panel):
     def _new(self) -> None:
         self.leave()
         self.talk.new(self.talk.conversation.settings)
-        self.composer.focus_text()
+        self.composer.box.setFocus()
 
     def _open(self, id: str) -> None:
         self.leave()
@@ -228,7 +246,7 @@ class ChatPanel(Panel):
             if here:
                 self.talk.open(id)
 
-        self.notify.emit("Chat moved to the trash.", "Undo", undo)
+        self.done.emit("Chat moved to the trash.", undo, lambda: self.talk.set_trashed(id, True))
 
     def _export(self, id: str = "") -> None:
         file, kind = QFileDialog.getSaveFileName(
@@ -281,37 +299,62 @@ class ChatPanel(Panel):
     def _on_path(self, talk: Conversation) -> None:
         """Draw the turns anew, keeping those that stay."""
         path = talk.path()
-        self.transcript.show_turns([self._entry(turn) for turn in path])
+        self._draw([self._entry(turn) for turn in path])
         self.middle.setCurrentWidget(self.transcript if path else self.start)
         self._show_start()
         self._look_again()
 
-    def _entry(self, turn: Turn) -> dict[str, object]:
+    def _draw(self, messages: list[MessageData]) -> None:
+        """Show these messages; when only the end differs, the rest stays as it is drawn."""
+        shown = self.transcript.ids()
+        wanted = [message.id for message in messages]
+        same = next(
+            (n for n, (a, b) in enumerate(zip(shown, wanted, strict=False)) if a != b), min(len(shown), len(wanted))
+        )
+        if same == 0:
+            self.transcript.set_messages(messages)
+            return
+        for id in shown[same:]:
+            self.transcript.remove(id)
+        for message in messages[:same]:
+            self.transcript.set_versions(message.id, message.version, message.versions)
+        for message in messages[same:]:
+            self.transcript.add_message(**vars(message))
+
+    def _entry(self, turn: Turn) -> MessageData:
         versions = self.talk.conversation.versions(turn.id)
         at = next((i for i, version in enumerate(versions) if version.id == turn.id), 0)
-        title = "You" if turn.role == "user" else turn.model or "Model"
-        actions = ("copy", "edit", "branch", "delete") if turn.role == "user" else (
-            "copy", "edit", "regenerate", "continue", "branch", "delete"
-        )  # fmt: skip
-        return {
-            "id": turn.id,
-            "role": turn.role,
-            "title": title,
-            "text": turn.text,
-            "state": turn.state,
-            "stats": turn.stats,
-            "versions": (at + 1, max(1, len(versions))),
-            "actions": actions,
-        }
+        return MessageData(
+            id=turn.id,
+            role=turn.role,
+            title="You" if turn.role == "user" else turn.model or "Model",
+            text=turn.text,
+            state=_STATES[turn.state],
+            stats=turn.stats,
+            actions=_USER_ACTIONS if turn.role == "user" else _ANSWER_ACTIONS,
+            version=at + 1,
+            versions=max(1, len(versions)),
+        )
 
     def _on_turn(self, turn: Turn) -> None:
-        self.transcript.finish(turn.id, turn.text, turn.state, turn.stats)
+        if turn.id in self.transcript.ids():
+            if self.transcript.message(turn.id).text != turn.text:
+                self.transcript.set_text(turn.id, turn.text)
+            self.transcript.finish(turn.id, _STATES[turn.state], "", turn.stats)
         if "seed " in turn.stats:
             self.run_pane.output.remember_seed(int(turn.stats.rsplit("seed ", 1)[1]))
         self._look_again()
 
+    def _on_status(self, words: str) -> None:
+        """Say above the answer what it is doing."""
+        path = self.talk.conversation.path()
+        if words and path and path[-1].id in self.transcript.ids():
+            message = self.transcript.message(path[-1].id)
+            if message.is_live:
+                self.transcript.set_state(message.id, message.state, words)
+
     def _on_writing(self, writing: bool) -> None:
-        self.composer.set_busy(writing)
+        self.composer.set_running(writing)
         self._show_send()
 
     # -- what the panes and the session tell -------------------------------------------------------------------
@@ -337,6 +380,9 @@ class ChatPanel(Panel):
         self._show_start()
         self._look_again()
         self._show_send()
+
+    def _on_settings(self, settings: Settings) -> None:
+        self.composer.ctrl_enter = settings.send_with_ctrl
 
     def _show_start(self) -> None:
         session = self.parts.session
@@ -367,13 +413,14 @@ class ChatPanel(Panel):
         path = self.talk.conversation.path()
         self.transcript.set_out_of_context([turn.id for turn in path[: info.left_out if info else 0]])
         draft = self.composer.text().strip()
-        self.composer.set_token_count(info.count("message") if info is not None and draft else None)
+        tokens = info.count("message") if info is not None and draft else 0
+        self.composer.set_count(f"{tokens} tokens" if tokens else "")
         self._show_send()
 
     def _show_send(self) -> None:
         """Enable Send, or say why not."""
         reason = self._why_no_model() or (self._look.problem.message if self._look.problem is not None else "")
-        self.composer.set_disabled_reason("" if self.talk.is_writing else reason)
+        self.composer.set_reason("" if self.talk.is_writing else reason)
 
     # -- putting it together -----------------------------------------------------------------------------------
 
@@ -384,6 +431,7 @@ class ChatPanel(Panel):
         column.setSpacing(0)
         self.middle.addWidget(self.start)
         self.middle.addWidget(self.transcript)
+        column.addWidget(self.find)
         column.addWidget(self.middle, 1)
         column.addWidget(self.bar)
         column.addWidget(self.composer)
@@ -416,7 +464,7 @@ class ChatPanel(Panel):
         talk.path_changed.connect(self._on_path)
         talk.turn_changed.connect(self._on_turn)
         talk.text_added.connect(self.transcript.append)
-        talk.status_changed.connect(self.composer.set_status)
+        talk.status_changed.connect(self._on_status)
         talk.writing_changed.connect(self._on_writing)
         talk.list_changed.connect(self._list_again)
         talk.problem.connect(self.problem)
@@ -426,11 +474,11 @@ class ChatPanel(Panel):
         self.transcript.action.connect(self._act)
         self.transcript.version_requested.connect(self.talk.show_version)
         self.transcript.edited.connect(self._on_edited)
-        self.composer.send_requested.connect(self._send)
+        self.composer.submitted.connect(self._send)
         self.composer.stop_requested.connect(self.talk.stop)
         self.composer.edit_last_requested.connect(self._edit_last)
-        self.composer.text_changed.connect(self._on_draft)
-        self.composer.problem.connect(self.problem)
+        self.composer.text_changed.connect(lambda _: self._on_draft())
+        self.composer.problem.connect(lambda words, hint: self.report(UserError(words, hint, "E-TEXT")))
         self._draft_pause.timeout.connect(lambda: self.talk.keep_draft(self.composer.text()))
         for pane in (self.run_pane, self.prompt_pane):
             pane.changed.connect(self._on_setup)
@@ -450,8 +498,8 @@ class ChatPanel(Panel):
         session.model_changed.connect(self._on_model)
         session.bringing_changed.connect(lambda _: self._show_start())
         session.shelf_changed.connect(lambda _: self._show_start())
-        session.settings_changed.connect(lambda s: self.composer.set_ctrl_enter(s.send_with_ctrl))
-        self.composer.set_ctrl_enter(session.settings.send_with_ctrl)
+        session.settings_changed.connect(self._on_settings)
+        self._on_settings(session.settings)
         self.start.starter_requested.connect(desk.get_starter)
         self.start.load_requested.connect(desk.open)
         self.start.stop_requested.connect(desk.stop)

@@ -60,7 +60,7 @@ class ModelsPanel(Panel):
             Command(
                 "models.eject",
                 "Unload the model",
-                lambda: session.model and desk.unload(session.model.model.path),
+                desk.eject,
                 "Models",
                 "",
                 lambda: "" if session.model is not None else "No model is loaded.",

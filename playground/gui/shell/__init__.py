@@ -1,0 +1,1 @@
+"""The window's own parts: everything around the panels."""

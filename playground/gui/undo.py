@@ -1,0 +1,25 @@
+"""What can be taken back: a message deleted, a chat put into the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QUndoCommand
+
+
+class Deed(QUndoCommand):
+    """Something already done, with what takes it back and what does it again."""
+
+    def __init__(self, words: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
+        super().__init__(words)
+        self._undo, self._redo = undo, redo
+        self._fresh = True  # the stack calls redo at once, when it is already done
+
+    def undo(self) -> None:
+        self._undo()
+
+    def redo(self) -> None:
+        if self._fresh:
+            self._fresh = False
+            return
+        self._redo()

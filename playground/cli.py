@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
+import os
+import re
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from playground import __version__
 from playground.core.conversation import new_id
-from playground.core.errors import UserError, explain
-from playground.core.events import Done, Event, Failed, Note, Progress, Token
+from playground.core.errors import UserError
+from playground.core.events import Done, Event, Failed
 from playground.core.facts import DTYPES, LoadedInfo, Message, ModelInfo, PromptInput, ReplyInfo
 from playground.core.owner import Owner
-from playground.core.pace import Pace, count, size
+from playground.core.pace import count, size
 from playground.core.paths import Paths
 from playground.core.plain import load, to_plain
-from playground.core.registry import kind_of, suggest
+from playground.core.registry import class_of, kind_of, suggest
 from playground.core.writer import Writer
-from playground.jobs.job import Job
+from playground.jobs.job import Job, RecordedJob
 from playground.jobs.narrating import Telling
 from playground.jobs.recording import recorder_for
+from playground.printing import complain, print_json, print_text, progress_bar
 
 COMMANDS = ("ask", "get", "models", "run", "demo", "bench", "doctor")
 
@@ -34,8 +35,11 @@ def main(words: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(words)
         code: int = options.act(options)
-    except UserError as error:
-        _complain(error)
+    except BrokenPipeError:  # whoever read us has had enough, as in `playground ask … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (UserError, OSError) as error:
+        complain(error)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
@@ -47,9 +51,10 @@ class _Parser(argparse.ArgumentParser):
     """Answers an unknown command with a suggestion."""
 
     def error(self, message: str) -> NoReturn:
-        word = next((w for w in sys.argv[1:2] if not w.startswith("-")), "")
-        hint = f" {suggest(word, COMMANDS)}" if word and word not in COMMANDS else ""
-        self.exit(2, f"playground: {message}.{hint}\nTry: playground --help\n")
+        unknown = re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from .*\)", message, re.DOTALL)
+        if unknown is not None and unknown[1] == "COMMAND":
+            message = f"There is no command “{unknown[2]}”. {suggest(unknown[2], COMMANDS)}"
+        self.exit(2, f"playground: {message}\nTry: {self.prog} --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,7 +123,7 @@ def _ask(options: argparse.Namespace) -> int:
         loaded: LoadedInfo = engine.run(Load(model.path, dtype=options.dtype))
         prompt = PromptInput(messages=(Message("user", text),), system=system)
         job = Reply(new_id(), loaded.model.path, prompt, settings)
-        show = _print_json if options.json else _print_text
+        show = print_json if options.json else print_text
         result: ReplyInfo = engine.run(job, show)
     if not options.json:
         speed = result.new_tokens / result.writing_seconds if result.writing_seconds else 0.0
@@ -206,18 +211,26 @@ def _find_model(paths: Paths, name: str) -> ModelInfo:
 
 def _run_file(options: argparse.Namespace) -> int:
     try:
-        job = load(json.loads(options.file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        data = json.loads(options.file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{options.file.name} cannot be read: {error}", code="E-JSON") from error
+    job = load(_as_a_new_run(data))
     if not isinstance(job, Job):
         raise UserError(f"{options.file.name} describes a {kind_of(type(job))}, which is no job.", code="E-JSON")
     with Engine(Paths.standard()) as engine:
         if hasattr(job, "model"):
             from playground.jobs.load import Load
 
-            engine.run(Load(job.model), _print_json)
-        engine.run(job, _print_json)
+            engine.run(Load(job.model), print_json)
+        engine.run(job, print_json)
     return 0
+
+
+def _as_a_new_run(data: Any) -> Any:
+    """Give a recorded job an identity of its own: a file taken from the record must not overwrite that record."""
+    if isinstance(data, dict) and isinstance(data.get("kind"), str) and issubclass(class_of(data["kind"]), RecordedJob):
+        return {**data, "run_id": new_id()}
+    return data
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -260,7 +273,7 @@ class Engine:
 
     def run(self, job: Job, show: Callable[[Event], None] | None = None) -> Any:
         """Run a job to its end and return its result; a failure is raised in the user's words."""
-        show = show or _progress_bar(self._quiet)
+        show = show or progress_bar(self._quiet)
         recorder = recorder_for(job, self._writer, self._owner.name)
         telling = Telling(job, self._workspace_for(job))
         with _heard(telling) as events:
@@ -289,7 +302,7 @@ class Engine:
 
 
 class _heard:
-    """Turns Ctrl+C into a polite stop, so that what was written is recorded as stopped."""
+    """Turns Ctrl+C into a polite stop, so that what was written is recorded as stopped; a second one insists."""
 
     def __init__(self, telling: Telling) -> None:
         self._telling = telling
@@ -297,45 +310,15 @@ class _heard:
     def __enter__(self) -> Iterator[Event | None]:
         import signal
 
-        self._before = signal.signal(signal.SIGINT, lambda *_: setattr(self._telling, "stopped", True))
+        self._before = signal.signal(signal.SIGINT, self._on_interrupt)
         return self._telling.events()
+
+    def _on_interrupt(self, *_: object) -> None:
+        if self._telling.stopped:
+            raise KeyboardInterrupt
+        self._telling.stopped = True
 
     def __exit__(self, *_: object) -> None:
         import signal
 
         signal.signal(signal.SIGINT, self._before)
-
-
-def _progress_bar(quiet: bool) -> Callable[[Event], None]:
-    pace = Pace()
-    last = 0.0
-
-    def show(event: Event) -> None:
-        nonlocal last
-        if isinstance(event, Progress) and not quiet and sys.stderr.isatty() and time.monotonic() - last > 0.1:
-            last = time.monotonic()
-            filled = round(24 * (event.share or 0))
-            print(
-                f"\r\x1b[K{'█' * filled}{'░' * (24 - filled)} {event.text} {pace.words(event)}", end="", file=sys.stderr
-            )
-        elif isinstance(event, Done) and last:
-            print("\r\x1b[K", end="", file=sys.stderr)
-
-    return show
-
-
-def _print_text(event: Event) -> None:
-    if isinstance(event, Token):
-        print(event.text, end="", flush=True)
-    elif isinstance(event, Note):
-        print(f"[{event.text}]", file=sys.stderr)
-
-
-def _print_json(event: Event) -> None:
-    fields = {f.name: to_plain(getattr(event, f.name)) for f in dataclasses.fields(event)}
-    print(json.dumps({"event": type(event).__name__, **fields}, ensure_ascii=False), flush=True)
-
-
-def _complain(error: UserError) -> None:
-    words = explain(error)
-    print(f"playground: {words.message} {words.hint}".rstrip() + f" [{words.code}]", file=sys.stderr)

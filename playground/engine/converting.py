@@ -95,6 +95,10 @@ def _config(gguf: Path) -> Story[PreTrainedConfig]:
         raise UserError(
             f"This GGUF file cannot be converted: {reason}", "Try the model's safetensors form.", "E-GGUF"
         ) from error
+    header = read_gguf_header(gguf)
+    stated = header.number(f"{header.text('general.architecture')}.attention.key_length")
+    if stated and getattr(config, "head_dim", None):
+        config.head_dim = stated  # the library does not look at it and takes the architecture's usual value
     return config  # type: ignore[no-any-return]
 
 
@@ -110,6 +114,10 @@ def _tokenizer(gguf: Path, folder: Path, config: PreTrainedConfig) -> Story[None
         raise UserError("The file's tokenizer cannot be read.", "Get the file again.", "E-TOKENIZER") from error
     tokenizer.model_max_length = config.max_position_embeddings
     tokenizer.save_pretrained(folder)
+    # A class of its own would rebuild its usual pipeline at the next load; what the file says is in tokenizer.json.
+    file = folder / "tokenizer_config.json"
+    settings = {**json.loads(file.read_text(encoding="utf-8")), "tokenizer_class": "PreTrainedTokenizerFast"}
+    file.write_text(json.dumps(settings, indent=2), encoding="utf-8")
 
 
 def _weights(gguf: Path, folder: Path, config: PreTrainedConfig) -> Story[bool]:

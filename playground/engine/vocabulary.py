@@ -45,7 +45,9 @@ def special_tokens(tokenizer: Any) -> tuple[tuple[str, str, int], ...]:
 
 def _read(folder: Path) -> Any:
     try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer.decode(tokenizer("A trial: ä, 你, 🙂\n").input_ids)
+        return tokenizer
     except (GeneratorExit, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # the Rust part panics with one that is no Exception

@@ -7,17 +7,15 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from playground.core.conversation import Conversation, Turn
 from playground.core.errors import UserError
-from playground.core.export import to_json, to_markdown
 from playground.core.facts import LoadedInfo, Message, PromptInfo
-from playground.core.roles import file_name
 from playground.core.settings import Settings
 from playground.core.textfile import read_text
 from playground.gui.chat.conversation_list import ConversationList
-from playground.gui.chat.find_bar import FindBar
+from playground.gui.chat.library import Library
 from playground.gui.chat.look import PromptLook
 from playground.gui.chat.prompt_pane import PromptPane
 from playground.gui.chat.run_pane import RunPane
@@ -30,19 +28,11 @@ from playground.gui.setup import Setup, new_setup, setup_from_json
 from playground.gui.talk import Talk
 from playground.gui.widgets.composer import Composer
 from playground.gui.widgets.context_bar import ContextBar
-from playground.gui.widgets.message_data import MessageData, State
 from playground.gui.widgets.transcript import Transcript
 
 DRAFT_MS = 500
 _USER_ACTIONS = ("copy", "edit", "branch", "delete")
 _ANSWER_ACTIONS = ("copy", "edit", "regenerate", "continue", "branch", "delete")
-_STATES: dict[str, State] = {
-    "done": "done",
-    "writing": "waiting",
-    "stopped": "stopped",
-    "interrupted": "interrupted",
-    "failed": "failed",
-}
 NO_MODEL = "Load a model first."
 
 
@@ -58,8 +48,8 @@ class ChatPanel(Panel):
         self.talk = Talk(parts.jobs, parts.records)
         self.setup = new_setup()
         self.list = ConversationList(parts.theme)
+        self.library = Library(self.talk, self.list, parts.records)
         self.transcript = Transcript(parts.theme)
-        self.find = FindBar(parts.theme, self.transcript)
         self.start = StartPage(parts.theme)
         self.composer = Composer(parts.theme)
         self.bar = ContextBar(parts.theme, compact=True)
@@ -93,12 +83,12 @@ class ChatPanel(Panel):
             Command("chat.next", "Next version", lambda: self._step(+1), "Chat", "Alt+Right", self._why_no_last),
             Command("chat.copy", "Copy the last answer", self._copy_last, "Chat", "Ctrl+Shift+C", self._why_no_last),
             Command("chat.branch", "Branch from the last message", self._branch_last, "Chat", "", self._why_no_last),
-            Command("chat.find", "Find in the conversation", self.find.open, "Chat", "Ctrl+F"),
+            Command("chat.find", "Find in the conversation", self.transcript.open_find, "Chat", "Ctrl+F"),
             Command("chat.search", "Search chats", self.list.search.setFocus, "Chat", "Ctrl+Shift+F"),
-            Command("chat.rename", "Rename this chat", self._rename, "Chat", "F2", self._why_no_last),
-            Command("chat.duplicate", "Duplicate this chat", self._duplicate, "Chat", "", self._why_no_last),
-            Command("chat.trash", "Move this chat to the trash", self._trash_this, "Chat", "", self._why_no_last),
-            Command("chat.export", "Export this chat…", self._export, "File", "Ctrl+E", self._why_no_last),
+            Command("chat.rename", "Rename this chat", self.library.rename, "Chat", "F2", self._why_no_last),
+            Command("chat.duplicate", "Duplicate this chat", self.library.duplicate, "Chat", "", self._why_no_last),
+            Command("chat.trash", "Move this chat to the trash", self.library.trash, "Chat", "", self._why_no_last),
+            Command("chat.export", "Export this chat…", self.library.export, "File", "Ctrl+E", self._why_no_last),
             Command("chat.send_draft", "Send", lambda text: self._send(text), "", "", model, in_palette=False),
             Command("chat.left_pane", "Show or hide the chats", lambda: self._toggle(0), "View", "Ctrl+B"),
             Command("chat.right_pane", "Show or hide run settings", lambda: self._toggle(2), "View", "Ctrl+Shift+B"),
@@ -128,13 +118,13 @@ class ChatPanel(Panel):
         if path.is_dir() or path.suffix.lower() == ".gguf":
             return False
         try:
-            self.composer.box.insertPlainText(read_text(path))
+            self.composer.insert_text(read_text(path))
         except UserError as error:
             self.report(error)
         return True
 
     def shown(self) -> None:
-        self.composer.box.setFocus()
+        self.composer.focus_text()
 
     def save_layout(self) -> dict[str, object]:
         talk = self.talk.conversation
@@ -155,7 +145,7 @@ class ChatPanel(Panel):
         id = state.get("conversation") if isinstance(state, dict) else None
         if isinstance(id, str) and id:
             self.talk.open(id)
-        self._list_again()
+        self.library.refresh()
         self._show_start()
 
     def leave(self) -> None:
@@ -217,71 +207,14 @@ class ChatPanel(Panel):
         path = self.talk.conversation.path()
         self.talk.show_version(path[-1].id, step)
 
-    # -- conversations -----------------------------------------------------------------------------------------
-
     def _new(self) -> None:
         self.leave()
         self.talk.new(self.talk.conversation.settings)
-        self.composer.box.setFocus()
+        self.composer.focus_text()
 
     def _open(self, id: str) -> None:
         self.leave()
         self.talk.open(id)
-
-    def _rename(self) -> None:
-        self.list.rename(self.talk.conversation.id)
-
-    def _duplicate(self) -> None:
-        self.talk.duplicate(self.talk.conversation.id)
-
-    def _trash_this(self) -> None:
-        self._trash(self.talk.conversation.id)
-
-    def _trash(self, id: str) -> None:
-        here = id == self.talk.conversation.id
-        self.talk.set_trashed(id, True)
-
-        def undo() -> None:
-            self.talk.set_trashed(id, False)
-            if here:
-                self.talk.open(id)
-
-        self.done.emit("Chat moved to the trash.", undo, lambda: self.talk.set_trashed(id, True))
-
-    def _export(self, id: str = "") -> None:
-        file, kind = QFileDialog.getSaveFileName(
-            self, "Export the chat", f"{file_name(self.talk.conversation.title)}.md", "Markdown (*.md);;JSON (*.json)"
-        )
-        if file:
-            self.export_to(
-                id or self.talk.conversation.id, Path(file), as_json="json" in kind or file.endswith(".json")
-            )
-
-    def export_to(self, id: str, file: Path, as_json: bool) -> None:
-        """Write a conversation to a file."""
-
-        def write(talk: Conversation | None) -> None:
-            if talk is None:
-                return
-            try:
-                file.write_text(to_json(talk) if as_json else to_markdown(talk), encoding="utf-8")
-            except OSError as error:
-                self.report(UserError(f"{file.name} cannot be written: {error.strerror}.", code="E-FILE"))
-                return
-            self.notify.emit(f"Saved as {file.name}.", "", None)
-
-        if id == self.talk.conversation.id:
-            self.leave()
-            write(self.talk.conversation)
-        else:
-            self.parts.records.read(lambda store: store.conversation(id), write)
-
-    def _list_again(self) -> None:
-        search, trashed = self.list.search.text(), self.list.trash.isChecked()
-        current = self.talk.conversation.id
-        self.parts.records.read(
-            lambda store: store.headlines(search, trashed), lambda found: self.list.show_headlines(found, current)
-        )
 
     # -- what the talk tells -----------------------------------------------------------------------------------
 
@@ -291,7 +224,7 @@ class ChatPanel(Panel):
         self.prompt_pane.set_value(self.setup)
         self.composer.set_text(talk.draft)
         self._on_path(talk)
-        self._list_again()
+        self.library.refresh()
 
     def _fresh_setup(self) -> Setup:
         return new_setup()
@@ -299,62 +232,44 @@ class ChatPanel(Panel):
     def _on_path(self, talk: Conversation) -> None:
         """Draw the turns anew, keeping those that stay."""
         path = talk.path()
-        self._draw([self._entry(turn) for turn in path])
+        self.transcript.show_turns([self._entry(turn) for turn in path])
         self.middle.setCurrentWidget(self.transcript if path else self.start)
         self._show_start()
         self._look_again()
 
-    def _draw(self, messages: list[MessageData]) -> None:
-        """Show these messages; when only the end differs, the rest stays as it is drawn."""
-        shown = self.transcript.ids()
-        wanted = [message.id for message in messages]
-        same = next(
-            (n for n, (a, b) in enumerate(zip(shown, wanted, strict=False)) if a != b), min(len(shown), len(wanted))
-        )
-        if same == 0:
-            self.transcript.set_messages(messages)
-            return
-        for id in shown[same:]:
-            self.transcript.remove(id)
-        for message in messages[:same]:
-            self.transcript.set_versions(message.id, message.version, message.versions)
-        for message in messages[same:]:
-            self.transcript.add_message(**vars(message))
-
-    def _entry(self, turn: Turn) -> MessageData:
+    def _entry(self, turn: Turn) -> dict[str, object]:
+        """Return a turn as the transcript takes it."""
         versions = self.talk.conversation.versions(turn.id)
         at = next((i for i, version in enumerate(versions) if version.id == turn.id), 0)
-        return MessageData(
-            id=turn.id,
-            role=turn.role,
-            title="You" if turn.role == "user" else turn.model or "Model",
-            text=turn.text,
-            state=_STATES[turn.state],
-            stats=turn.stats,
-            actions=_USER_ACTIONS if turn.role == "user" else _ANSWER_ACTIONS,
-            version=at + 1,
-            versions=max(1, len(versions)),
-        )
+        return {
+            "id": turn.id,
+            "role": turn.role,
+            "title": "You" if turn.role == "user" else turn.model or "Model",
+            "text": turn.text,
+            "state": turn.state,
+            "stats": turn.stats,
+            "versions": (at + 1, max(1, len(versions))),
+            "actions": _USER_ACTIONS if turn.role == "user" else _ANSWER_ACTIONS,
+        }
 
     def _on_turn(self, turn: Turn) -> None:
         if turn.id in self.transcript.ids():
-            if self.transcript.message(turn.id).text != turn.text:
-                self.transcript.set_text(turn.id, turn.text)
-            self.transcript.finish(turn.id, _STATES[turn.state], "", turn.stats)
+            self.transcript.finish(turn.id, turn.text, turn.state, turn.stats)
         if "seed " in turn.stats:
             self.run_pane.output.remember_seed(int(turn.stats.rsplit("seed ", 1)[1]))
         self._look_again()
 
     def _on_status(self, words: str) -> None:
-        """Say above the answer what it is doing."""
+        """Say above the answer, and in the corner of the prompt box, what is going on."""
+        self.composer.set_status(words)
         path = self.talk.conversation.path()
         if words and path and path[-1].id in self.transcript.ids():
             message = self.transcript.message(path[-1].id)
-            if message.is_live:
+            if message.is_live and message.state == "waiting":
                 self.transcript.set_state(message.id, message.state, words)
 
     def _on_writing(self, writing: bool) -> None:
-        self.composer.set_running(writing)
+        self.composer.set_busy(writing)
         self._show_send()
 
     # -- what the panes and the session tell -------------------------------------------------------------------
@@ -382,7 +297,7 @@ class ChatPanel(Panel):
         self._show_send()
 
     def _on_settings(self, settings: Settings) -> None:
-        self.composer.ctrl_enter = settings.send_with_ctrl
+        self.composer.set_ctrl_enter(settings.send_with_ctrl)
 
     def _show_start(self) -> None:
         session = self.parts.session
@@ -413,14 +328,13 @@ class ChatPanel(Panel):
         path = self.talk.conversation.path()
         self.transcript.set_out_of_context([turn.id for turn in path[: info.left_out if info else 0]])
         draft = self.composer.text().strip()
-        tokens = info.count("message") if info is not None and draft else 0
-        self.composer.set_count(f"{tokens} tokens" if tokens else "")
+        self.composer.set_token_count(info.count("message") if info is not None and draft else None)
         self._show_send()
 
     def _show_send(self) -> None:
         """Enable Send, or say why not."""
         reason = self._why_no_model() or (self._look.problem.message if self._look.problem is not None else "")
-        self.composer.set_reason("" if self.talk.is_writing else reason)
+        self.composer.set_disabled_reason("" if self.talk.is_writing else reason)
 
     # -- putting it together -----------------------------------------------------------------------------------
 
@@ -431,7 +345,6 @@ class ChatPanel(Panel):
         column.setSpacing(0)
         self.middle.addWidget(self.start)
         self.middle.addWidget(self.transcript)
-        column.addWidget(self.find)
         column.addWidget(self.middle, 1)
         column.addWidget(self.bar)
         column.addWidget(self.composer)
@@ -451,8 +364,8 @@ class ChatPanel(Panel):
         layout.addWidget(self.splitter)
 
     def _toggle(self, at: int) -> None:
-        widget = self.splitter.widget(at)
-        widget.setVisible(not widget.isVisible())
+        pane = (self.list, self.middle, self.tabs)[at]
+        pane.setVisible(not pane.isVisible())
 
     def _tab(self, at: int) -> None:
         self.tabs.setVisible(True)
@@ -466,7 +379,7 @@ class ChatPanel(Panel):
         talk.text_added.connect(self.transcript.append)
         talk.status_changed.connect(self._on_status)
         talk.writing_changed.connect(self._on_writing)
-        talk.list_changed.connect(self._list_again)
+        talk.list_changed.connect(self.library.refresh)
         talk.problem.connect(self.problem)
         self._look.answered.connect(self._show_prompt)
 
@@ -474,11 +387,11 @@ class ChatPanel(Panel):
         self.transcript.action.connect(self._act)
         self.transcript.version_requested.connect(self.talk.show_version)
         self.transcript.edited.connect(self._on_edited)
-        self.composer.submitted.connect(self._send)
+        self.composer.send_requested.connect(self._send)
         self.composer.stop_requested.connect(self.talk.stop)
         self.composer.edit_last_requested.connect(self._edit_last)
         self.composer.text_changed.connect(lambda _: self._on_draft())
-        self.composer.problem.connect(lambda words, hint: self.report(UserError(words, hint, "E-TEXT")))
+        self.composer.problem.connect(self.problem)
         self._draft_pause.timeout.connect(lambda: self.talk.keep_draft(self.composer.text()))
         for pane in (self.run_pane, self.prompt_pane):
             pane.changed.connect(self._on_setup)
@@ -486,12 +399,9 @@ class ChatPanel(Panel):
             pane.notice.connect(lambda words: self.notify.emit(words, "", None))
         self.list.open_requested.connect(self._open)
         self.list.new_requested.connect(self._new)
-        self.list.rename_requested.connect(self.talk.rename)
-        self.list.duplicate_requested.connect(self.talk.duplicate)
-        self.list.trash_requested.connect(self._trash)
-        self.list.restore_requested.connect(lambda id: self.talk.set_trashed(id, False))
-        self.list.export_requested.connect(self._export)
-        self.list.search_changed.connect(lambda *_: self._list_again())
+        self.library.done.connect(self.done)
+        self.library.notice.connect(lambda words: self.notify.emit(words, "", None))
+        self.library.problem.connect(self.problem)
 
     def _connect_session(self) -> None:
         session, desk = self.parts.session, self.parts.desk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QMenu, QWidget
 
 from playground.gui.commands import Commands
@@ -19,16 +21,21 @@ def build_menu(commands: Commands, window: QWidget) -> QMenu:
             action = commands.action(command.id, window)
             part.addAction(action)
             window.addAction(action)
-        part.aboutToShow.connect(lambda part=part: _ask_again(commands, part))
+        part.setToolTipsVisible(True)
+        part.aboutToShow.connect(partial(_ask_again, commands, part))
+        part.aboutToHide.connect(partial(_allow_all, part))
     return menu
 
 
 def _ask_again(commands: Commands, part: QMenu) -> None:
     """Grey what cannot be done now, with the reason as its tooltip."""
-    part.setToolTipsVisible(True)
     for action in part.actions():
         reason = commands[action.objectName()].why_not()
         action.setEnabled(not reason)
         action.setToolTip(reason)
-    # A greyed action has no shortcut; it comes back when the menu closes.
-    part.aboutToHide.connect(lambda: [action.setEnabled(True) for action in part.actions()])
+
+
+def _allow_all(part: QMenu) -> None:
+    """Give the greyed actions their shortcuts back: a shortcut asks again when it is pressed."""
+    for action in part.actions():
+        action.setEnabled(True)

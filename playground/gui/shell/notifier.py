@@ -47,7 +47,7 @@ class Notifier(QObject):
         long = time.monotonic() - began >= LONG_SECONDS
         if not long or self._window.isActiveWindow() or not self._parts.session.settings.notify:
             return
-        words = {Done: "has finished", Cancelled: "was stopped", Failed: "has failed"}[type(event)]  # type: ignore[index]
+        words = {Done: "has finished", Cancelled: "was stopped", Failed: "has failed"}[type(event)]
         self.alert(f"{ticket.job.label} {words}.")
 
     def alert(self, words: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
@@ -55,15 +57,14 @@ class TopBar(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         resident = {info.model.path for info in session.models}
         for info in session.models:
-            action = menu.addAction(f"{info.model.name} · {info.dtype}", lambda info=info: desk.choose(info))
+            action = menu.addAction(f"{info.model.name} · {info.dtype}", partial(desk.choose, info))
             action.setCheckable(True)
             action.setChecked(info == session.model)
         menu.addSeparator()
         for model in session.shelf or ():
             if model.path not in resident:
-                menu.addAction(f"Load {model.name}", lambda path=model.path: desk.open(path)).setEnabled(
-                    not desk.is_busy
-                )
+                load = menu.addAction(f"Load {model.name}", partial(desk.open, model.path))
+                load.setEnabled(not desk.is_busy)
         menu.addSeparator()
         menu.addAction("All models…", lambda: self._parts.commands.run("models.open"))
         return menu

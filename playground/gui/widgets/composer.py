@@ -8,28 +8,30 @@ from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
+from playground.core.errors import UserError
+from playground.core.textfile import read_text
 from playground.gui.icons import pixmap
 from playground.gui.theme import Theme
 from playground.gui.widgets.labels import ElidedLabel
 
 MAX_LINES = 8
-MAX_FILE = 1_000_000  # bytes of a dropped file
 
 
 class Composer(QWidget):
-    """Send asks `submitted`, Stop asks `stop_requested`; which of the two is shown is set by `set_running`."""
+    """Send asks `send_requested`, Stop asks `stop_requested`; which of the two is shown is set by `set_busy`."""
 
-    submitted = Signal(str)
+    send_requested = Signal(str)
     stop_requested = Signal()
     edit_last_requested = Signal()
     text_changed = Signal(str)
-    problem = Signal(str, str)  # message and hint: a dropped file that cannot be read
+    problem = Signal(object)  # UserError: a dropped file that cannot be read
 
     def __init__(self, theme: Theme, placeholder: str = "Write a message…") -> None:
         super().__init__()
         self._theme = theme
-        self._running = False
+        self._busy = False
         self._reason = ""
+        self._tokens = self._status = ""
         self.ctrl_enter = False  # whether Ctrl+Enter sends, and Enter makes a new line
         self.box = _Box()
         self.box.setPlaceholderText(placeholder)
@@ -65,19 +67,41 @@ class Composer(QWidget):
     def clear(self) -> None:
         self.set_text("")
 
-    def set_running(self, running: bool) -> None:
+    def set_busy(self, running: bool) -> None:
         """Show Stop instead of Send, or the other way round."""
-        self._running = running
+        self._busy = running
         self._refresh()
 
-    def set_reason(self, reason: str) -> None:
+    def set_disabled_reason(self, reason: str) -> None:
         """Disable Send and say why; an empty reason enables it."""
         self._reason = reason
         self._refresh()
 
-    def set_count(self, text: str) -> None:
-        """Show the token count (or any short text) in the corner."""
-        self.count.setText(text)
+    def set_token_count(self, count: int | None) -> None:
+        """Show how many tokens the text has in the corner; None: nobody knows."""
+        self._tokens = "" if count is None else f"{count:,} token{'' if count == 1 else 's'}"
+        self._say()
+
+    def set_status(self, text: str) -> None:
+        """Show what the answer is doing, in place of the token count; an empty text brings that back."""
+        self._status = text
+        self._say()
+
+    def set_ctrl_enter(self, on: bool) -> None:
+        """Let Ctrl+Enter send, and Enter make a new line."""
+        self.ctrl_enter = on
+        self._refresh()
+
+    def insert_text(self, text: str) -> None:
+        """Put text at the caret."""
+        self.box.insertPlainText(text)
+
+    def focus_text(self) -> None:
+        """Let the keyboard write here."""
+        self.box.setFocus()
+
+    def _say(self) -> None:
+        self.count.setText(self._status or self._tokens)
 
     def add_widget(self, widget: QWidget) -> None:
         """Put a control into the lower bar, left of Send."""
@@ -98,18 +122,18 @@ class Composer(QWidget):
 
     def _refresh(self) -> None:
         reason = self._reason or ("" if self.text().strip() else "Write something first.")
-        self.send.show_stop(self._running)
-        self.send.setEnabled(self._running or not reason)
+        self.send.show_stop(self._busy)
+        self.send.setEnabled(self._busy or not reason)
         keys = "Ctrl+Enter" if self.ctrl_enter else "Enter"
-        self.send.setToolTip("Stop (Esc)" if self._running else reason or f"Send ({keys})")
-        self.send.setAccessibleName("Stop" if self._running else "Send")
-        self.send.setAccessibleDescription("" if self._running else reason)
+        self.send.setToolTip("Stop (Esc)" if self._busy else reason or f"Send ({keys})")
+        self.send.setAccessibleName("Stop" if self._busy else "Send")
+        self.send.setAccessibleDescription("" if self._busy else reason)
 
     def _on_send(self) -> None:
-        if self._running:
+        if self._busy:
             self.stop_requested.emit()
         elif self.send.isEnabled():
-            self.submitted.emit(self.text())
+            self.send_requested.emit(self.text())
 
     def _on_key(self, event: QKeyEvent) -> None:
         """Send, stop or go back to the last message; other keys stay with the box."""
@@ -117,7 +141,7 @@ class Composer(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             control = bool(held & Qt.KeyboardModifier.ControlModifier)
             sends = control if self.ctrl_enter else not control and not held & Qt.KeyboardModifier.ShiftModifier
-            if sends and not self._running:
+            if sends and not self._busy:
                 self._on_send()
             event.setAccepted(sends)
         elif event.key() == Qt.Key.Key_Up and not self.text() and not held & ~Qt.KeyboardModifier.KeypadModifier:
@@ -127,18 +151,12 @@ class Composer(QWidget):
             event.ignore()
 
     def _on_dropped(self, file: str) -> None:
-        path = Path(file)
         try:
-            if path.stat().st_size > MAX_FILE:
-                self.problem.emit(f"{path.name} is too large to drop here.", "Text files up to 1 MB can be dropped.")
-                return
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            self.problem.emit(f"{path.name} is not a text file.", "Drop a file with UTF-8 text.")
-        except OSError as error:
-            self.problem.emit(f"{path.name} cannot be read.", error.strerror or "")
+            text = read_text(Path(file))
+        except UserError as error:
+            self.problem.emit(error)
         else:
-            self.box.insertPlainText(text.replace("\r\n", "\n"))
+            self.box.insertPlainText(text)
 
     def _on_theme(self) -> None:
         px = self._theme.px

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["done", "waiting", "streaming", "stopped", "interrupted", "failed"]
+State = Literal["done", "waiting", "writing", "stopped", "interrupted", "failed"]
 
 ACTIONS = {
     "copy": ("copy", "Copy"),
@@ -43,4 +43,4 @@ class MessageData:
 
     @property
     def is_live(self) -> bool:
-        return self.state in ("waiting", "streaming")
+        return self.state in ("waiting", "writing")

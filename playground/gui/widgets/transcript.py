@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 from playground.gui.theme import Theme
 from playground.gui.widgets.body import find_all
 from playground.gui.widgets.buttons import IconButton
+from playground.gui.widgets.find_bar import FindBar
 from playground.gui.widgets.highlight import Highlighter
 from playground.gui.widgets.markdown import visible
 from playground.gui.widgets.message_data import MessageData, State
@@ -63,6 +64,7 @@ class Transcript(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
         self._jump = self._jump_button()
+        self._find: FindBar | None = None
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._make_earlier)
         self._undressed: list[MessageView] = []  # still in the colours of the theme before
@@ -101,18 +103,58 @@ class Transcript(QScrollArea):
         message = self._messages[id]
         message.text += text
         if message.state == "waiting":
-            self.set_state(id, "streaming")
+            self.set_state(id, "writing")
         if view := self._views.get(id):
             view.append(text, tokens)
 
-    def finish(self, id: object, state: State = "done", note: str = "", stats: str = "") -> None:
-        """The answer is complete, or ended in the given state."""
-        message = self._messages[id]
-        message.state, message.note = state, note
-        message.stats = stats or message.stats
-        if view := self._views.get(id):
+    def show_turns(self, turns: Sequence[Mapping[str, Any]]) -> None:
+        """Show these messages (the fields of `MessageData`); those that are already there stay as they are.
+
+        `versions` may be a pair: which one this is, and how many there are.
+        """
+        wanted = [_message(turn) for turn in turns]
+        kept = 0
+        for old, new in zip(self._messages, wanted, strict=False):
+            if old != new.id or self._messages[old].role != new.role:
+                break
+            kept += 1
+        if wanted and not kept:
+            self.set_messages(wanted)
+            return
+        for id in list(self._messages)[kept:]:
+            self.remove(id)
+        for message in wanted[:kept]:
+            self._update(message)
+        for message in wanted[kept:]:
+            self._messages[message.id] = message
+            self._make(message, at_end=True)
+        self._mark_last()
+
+    def finish(
+        self, id: object, text: str | None = None, state: State = "done", stats: str = "", note: str = ""
+    ) -> None:
+        """The answer is complete, or ended in the given state; `text` corrects what was streamed."""
+        old = self._messages[id]
+        self._update(
+            replace(old, text=old.text if text is None else text, state=state, stats=stats or old.stats, note=note)
+        )
+
+    def _update(self, new: MessageData) -> None:
+        """Bring a message, and its widget if it has one, to what `new` says."""
+        old = self._messages[new.id]
+        was_live, was_text, was_actions = old.is_live, old.text, old.actions
+        for name in ("title", "text", "state", "note", "stats", "actions", "version", "versions"):
+            setattr(old, name, getattr(new, name))
+        view = self._views.get(new.id)
+        if view is None:
+            return
+        if was_text != new.text:
+            view.show_text(new.text)
+        elif was_live and not new.is_live:
             view.finish()
-            view.refresh()
+        if was_actions != new.actions:
+            view.set_actions(new.actions)
+        view.refresh()
 
     def set_state(self, id: object, state: State, note: str = "") -> None:
         """Say what happens with a message; `note` is shown beside its title."""
@@ -204,6 +246,17 @@ class Transcript(QScrollArea):
         QTimer.singleShot(0, view, lambda: self.ensureWidgetVisible(view, 0, 40))
 
     # --- finding
+
+    def open_find(self) -> None:
+        """Show the search box over the upper right corner."""
+        if self._find is None:
+            self._find = FindBar(self._theme)
+            self._find.setParent(self)
+            self._find.searched.connect(self.find_text)
+            self._find.stepped.connect(lambda step: self.find_next() if step > 0 else self.find_previous())
+            self.found.connect(self._find.show_count)
+        self._place()
+        self._find.open()
 
     def find_text(self, text: str) -> int:
         """Mark `text` in all messages and go to the last match; return how many matches there are."""
@@ -338,6 +391,9 @@ class Transcript(QScrollArea):
         self._jump.resize(size)
         self._jump.move((self.width() - size.width()) // 2, self.height() - size.height() - px(14))
         self._jump.raise_()
+        if self._find is not None:
+            self._find.adjustSize()
+            self._find.move(self.viewport().width() - self._find.width() - px(12), px(12))
 
     def _on_theme(self) -> None:
         """Dress what can be seen now, the rest in small steps."""
@@ -363,3 +419,10 @@ class Transcript(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
+
+
+def _message(turn: Mapping[str, Any]) -> MessageData:
+    fields = dict(turn)
+    if isinstance(fields.get("versions"), tuple):
+        fields["version"], fields["versions"] = fields["versions"]
+    return MessageData(**fields)

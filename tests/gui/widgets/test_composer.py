@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from playground.gui.theme import Theme
-from playground.gui.widgets.composer import MAX_FILE, Composer
+from playground.gui.widgets.composer import Composer
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_enter_sends_and_shift_enter_makes_a_line(composer: Composer, qtbot: QtB
     qtbot.keyClicks(composer.box, "one")
     qtbot.keyClick(composer.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClicks(composer.box, "two")
-    with qtbot.waitSignal(composer.submitted) as sent:
+    with qtbot.waitSignal(composer.send_requested) as sent:
         qtbot.keyClick(composer.box, Qt.Key.Key_Return)
     assert sent.args == ["one\ntwo"]
 
@@ -36,9 +36,9 @@ def test_enter_sends_and_shift_enter_makes_a_line(composer: Composer, qtbot: QtB
 def test_with_the_option_control_enter_sends(composer: Composer, qtbot: QtBot) -> None:
     composer.ctrl_enter = True
     qtbot.keyClicks(composer.box, "a")
-    with qtbot.assertNotEmitted(composer.submitted):
+    with qtbot.assertNotEmitted(composer.send_requested):
         qtbot.keyClick(composer.box, Qt.Key.Key_Return)
-    with qtbot.waitSignal(composer.submitted) as sent:
+    with qtbot.waitSignal(composer.send_requested) as sent:
         qtbot.keyClick(composer.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert sent.args == ["a\n"]
 
@@ -46,9 +46,9 @@ def test_with_the_option_control_enter_sends(composer: Composer, qtbot: QtBot) -
 def test_send_becomes_stop_at_the_same_place(composer: Composer, qtbot: QtBot) -> None:
     composer.set_text("x")
     place = composer.send.geometry()
-    composer.set_running(True)
+    composer.set_busy(True)
     assert composer.send.accessibleName() == "Stop"
-    with qtbot.waitSignal(composer.stop_requested), qtbot.assertNotEmitted(composer.submitted):
+    with qtbot.waitSignal(composer.stop_requested), qtbot.assertNotEmitted(composer.send_requested):
         composer.send.click()
     assert composer.send.geometry() == place
 
@@ -58,9 +58,9 @@ def test_a_disabled_send_says_why(composer: Composer, qtbot: QtBot) -> None:
     assert composer.send.toolTip() == "Write something first."
     composer.set_text("x")
     assert composer.send.isEnabled()
-    composer.set_reason("Load a model first.")
+    composer.set_disabled_reason("Load a model first.")
     assert composer.send.toolTip() == "Load a model first."
-    with qtbot.assertNotEmitted(composer.submitted):
+    with qtbot.assertNotEmitted(composer.send_requested):
         qtbot.keyClick(composer.box, Qt.Key.Key_Return)
 
 
@@ -92,17 +92,23 @@ def test_dropping_files(composer: Composer, tmp_path: Path) -> None:
     good, bad, big = tmp_path / "a.txt", tmp_path / "b.bin", tmp_path / "c.txt"
     good.write_bytes("\ufeffZeile\r\n2".encode())
     bad.write_bytes(b"\xff\xfe\x00")
-    big.write_bytes(b"x" * (MAX_FILE + 1))
+    big.write_bytes(b"x" * 1_000_001)
     problems: list[str] = []
-    composer.problem.connect(lambda message, hint: problems.append(message))
+    composer.problem.connect(lambda error: problems.append(error.message))
     for file in (good, bad, big, tmp_path / "none.txt"):
         composer.box.dropped.emit(str(file))
     assert composer.text() == "Zeile\n2"
-    assert problems == [
-        "b.bin is not a text file.",
-        "c.txt is too large to drop here.",
-        "none.txt cannot be read.",
-    ]
+    assert [words.split(" ")[0] for words in problems] == ["b.bin", "c.txt", "none.txt"]
+
+
+def test_the_corner_counts_tokens_or_tells_the_status(composer: Composer) -> None:
+    composer.set_token_count(1200)
+    assert composer.count.text() == "1,200 tokens"
+    composer.set_status("Reading prompt 310/900")
+    assert composer.count.text() == "Reading prompt 310/900"
+    composer.set_status("")
+    composer.set_token_count(1)
+    assert composer.count.text() == "1 token"
 
 
 def test_clearing_can_be_undone(composer: Composer) -> None:

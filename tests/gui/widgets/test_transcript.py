@@ -40,7 +40,7 @@ def long_chat(count: int) -> list[MessageData]:
 def test_an_answer_streams_and_ends(transcript: Transcript) -> None:
     transcript.add_message(1, "assistant", "Tiny", state="waiting", note="Reading prompt 3/9")
     transcript.append(1, "Hello **wor")
-    assert transcript.message(1).state == "streaming"
+    assert transcript.message(1).state == "writing"
     transcript.append(1, "ld**")
     transcript.finish(1, stats="2 tok")
     view = transcript.view(1)
@@ -164,3 +164,40 @@ def test_a_theme_switch_reaches_every_message(
     theme.apply(qapp, "dark")
     qtbot.waitUntil(lambda: all(view.is_dressed() for view in transcript._views.values()))
     assert theme.colour("text").name() in transcript.view(0).body.toHtml()
+
+
+def turns(*ids: int) -> list[dict[str, object]]:
+    return [{"id": n, "role": "assistant", "title": "Tiny", "text": f"text {n}", "versions": (1, 2)} for n in ids]
+
+
+def test_showing_turns_keeps_the_widgets_that_stay(transcript: Transcript) -> None:
+    transcript.show_turns(turns(1, 2, 3))
+    first = transcript.view(1)
+    transcript.show_turns(turns(1, 4))
+    assert transcript.ids() == [1, 4]
+    assert transcript.view(1) is first
+    assert transcript.message(4).versions == 2
+    transcript.show_turns([])
+    assert transcript.ids() == []
+
+
+def test_the_text_at_the_end_corrects_what_was_streamed(transcript: Transcript) -> None:
+    transcript.add_message(1, "assistant", "Tiny", state="waiting")
+    transcript.append(1, "Hal")
+    transcript.finish(1, "Hallo.", "stopped", "1 tok")
+    assert transcript.view(1).body.toPlainText() == "Hallo."
+    assert transcript.message(1).state == "stopped"
+
+
+def test_the_search_box(transcript: Transcript, qtbot: QtBot) -> None:
+    transcript.show_turns(turns(1, 2))
+    transcript.open_find()
+    find = transcript._find
+    assert find is not None
+    qtbot.keyClicks(find.box, "text")
+    assert find.count.text() == "2/2"
+    qtbot.keyClick(find.box, Qt.Key.Key_Return)
+    assert find.count.text() == "1/2"
+    qtbot.keyClick(find.box, Qt.Key.Key_Escape)
+    assert not find.isVisible()
+    assert not transcript.view(1).body.extraSelections()

@@ -15,8 +15,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from playground.app import App
 from playground.core.errors import UserError
+from playground.gui.panel import Panel
+from playground.gui.panels.chat import ChatPanel
 
 W = TypeVar("W", bound=QWidget)
+P = TypeVar("P", bound=Panel)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,45 @@ class Stage:
         if not found:
             raise UserError(f"The tour looked for “{name}” and did not see it.", code="E-TOUR")
         return found[0]
+
+    def panel(self, kind: type[P]) -> P:
+        """Return a panel of the window."""
+        return next(panel for panel in self.window.panels.values() if isinstance(panel, kind))
+
+    def get_starter(self, shoot: bool = False) -> None:
+        """Click the way from the start page to a loaded starter model."""
+        session = self.app.parts.session
+        self.wait(lambda: session.shelf is not None, what="the list of models")
+        self.settle()
+        self.click("loadLast" if session.shelf else "starter")
+        if shoot:
+            self.wait(lambda: session.bringing is not None or session.model is not None, what="a sign of life")
+            self.shoot("loading", "The model on its way, with the stage and what remains.")
+        self.wait(lambda: session.model is not None, 300, what="the starter model")
+        self.settle()
+
+    def answer_length(self, tokens: int) -> None:
+        """Set Max tokens in the run settings."""
+        output = self.panel(ChatPanel).run_pane.output
+        output.max_tokens.value_changed.emit(tokens)
+        output.max_tokens.set_value(tokens, "you")
+        output.changed.emit()
+        self.settle()
+
+    def ask(self, question: str) -> None:
+        """Type a question, send it, and wait for the whole answer."""
+        chat = self.panel(ChatPanel)
+        self.type(chat.composer.box, question)
+        self.wait(lambda: chat.composer.send.isEnabled(), what="Send")
+        self.press("Return", chat.composer.box)
+        self.wait_for_answer()
+
+    def wait_for_answer(self) -> None:
+        """Wait until nothing is being written."""
+        chat = self.panel(ChatPanel)
+        self.settle()
+        self.wait(lambda: not chat.talk.is_writing, 300, what="the answer")
+        self.settle()
 
     def open(self, panel: str) -> None:
         """Bring a panel to the front."""

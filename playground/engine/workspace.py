@@ -12,7 +12,7 @@ from playground.core.errors import UserError
 from playground.core.events import Memory
 from playground.core.facts import LoadedInfo
 from playground.core.paths import Paths
-from playground.engine import devices
+from playground.engine.devices import free_memory, process_memory, total_memory
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Workspace:
 
     def memory(self) -> Memory:
         """Say what this process holds and what the machine has left."""
-        return Memory(devices.process_memory(), devices.free_memory(), devices.total_memory())
+        return Memory(process_memory(), free_memory(), total_memory())
 
     def trim(self) -> None:
         """Return freed memory to the system."""

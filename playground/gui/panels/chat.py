@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -28,6 +28,7 @@ from playground.gui.setup import Setup, new_setup, setup_from_json
 from playground.gui.talk import Talk
 from playground.gui.widgets.composer import Composer
 from playground.gui.widgets.context_bar import ContextBar
+from playground.gui.widgets.message_data import State
 from playground.gui.widgets.transcript import Transcript
 
 DRAFT_MS = 500
@@ -153,6 +154,19 @@ class ChatPanel(Panel):
         self.talk.keep_draft(self.composer.text())
         self.talk.keep_setup(self._current_setup())
 
+    def transcript_text(self) -> str:
+        """Return the words of the last message on screen."""
+        ids = self.transcript.ids()
+        return self.transcript.message(ids[-1]).text if ids else ""
+
+    def prompt_info(self) -> PromptInfo | None:
+        """Return the prompt as it would be sent now, if it is known."""
+        return self._prompt
+
+    def xray_text(self) -> str:
+        """Return the text of the prompt's tokens."""
+        return "".join(token.text for token in self._prompt.tokens) if self._prompt is not None else ""
+
     # -- sending -----------------------------------------------------------------------------------------------
 
     def _send(self, text: str) -> None:
@@ -254,7 +268,7 @@ class ChatPanel(Panel):
 
     def _on_turn(self, turn: Turn) -> None:
         if turn.id in self.transcript.ids():
-            self.transcript.finish(turn.id, turn.text, turn.state, turn.stats)
+            self.transcript.finish(turn.id, turn.text, cast(State, turn.state), turn.stats)
         if "seed " in turn.stats:
             self.run_pane.output.remember_seed(int(turn.stats.rsplit("seed ", 1)[1]))
         self._look_again()

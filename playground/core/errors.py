@@ -87,5 +87,5 @@ def explain(error: BaseException) -> UserError:
 def redact(text: str) -> str:
     """Hide the home folder and secrets: banners and reports are made to be shared."""
     home = re.escape(str(Path.home()))
-    text = re.sub(rf"{home}(?![\w.-])", "~", text) if len(home) > 1 else text
+    text = re.sub(rf"{home}(?![\w-])", "~", text) if len(home) > 1 else text
     return _SECRETS.sub("…", text)

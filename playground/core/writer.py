@@ -31,7 +31,7 @@ class Writer:
 
     def __init__(self, path: Path, on_error: Callable[[BaseException], None] | None = None) -> None:
         self._path = path
-        self._on_error = on_error or (lambda error: log.error("store: %s", error))
+        self._on_error = on_error if on_error is not None else lambda error: log.error("store: %s", error)
         self._work: queue.SimpleQueue[tuple[Work, Then | None] | threading.Event | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._refused = False  # the record could not be opened so far
@@ -59,16 +59,19 @@ class Writer:
         while store is not None and (item := self._work.get()) is not None:
             if isinstance(item, threading.Event):
                 item.set()
-            else:
-                store = self._do(store, *item)
+            elif not self._do(store, *item):  # the file turned out to be damaged
+                store.close()
+                store = self._open(suspicious=True)
+                if store is not None:
+                    self._do(store, *item)
         if store is not None:
             store.close()
 
-    def _open(self) -> Store | None:
+    def _open(self, suspicious: bool = False) -> Store | None:
         """Open the record. While that fails the work waits in the queue, and is done as soon as it succeeds."""
         while True:
             try:
-                store = Store(self._path)
+                store = Store(self._path, suspicious)
             except (UserError, OSError) as error:
                 if not self._refused:
                     self._report(error)
@@ -81,8 +84,8 @@ class Writer:
             if self._closing.wait(RETRY_SECONDS):
                 return None
 
-    def _do(self, store: Store, work: Work, then: Then | None) -> Store | None:
-        """Do one piece; return the store to go on with."""
+    def _do(self, store: Store, work: Work, then: Then | None) -> bool:
+        """Do one piece; return whether the file is sound."""
         for attempt in range(TRIES):
             try:
                 result = work(store)
@@ -92,23 +95,12 @@ class Writer:
             except Exception as error:  # whatever is wrong with one piece, the next ones have to be written
                 store.undo()
                 if is_damage(error):
-                    store.close()
-                    return self._open_afresh(error)
+                    return False
                 if is_locked(error) and attempt < TRIES - 1:
                     continue
                 self._report(error)
-            return store
-        return store
-
-    def _open_afresh(self, error: BaseException) -> Store | None:
-        """Set a file aside that turned out to be damaged while in use."""
-        try:
-            return Store(self._path, suspicious=True)
-        except (UserError, OSError):
-            self._report(error)
-            return self._open()
-        finally:
-            log.error("store: %s", error)
+            break
+        return True
 
     def _report(self, error: BaseException) -> None:
         with suppress(RuntimeError):  # the window that wanted to know is gone

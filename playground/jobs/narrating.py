@@ -46,6 +46,8 @@ class Telling:
                     event = next(story)
                 except StopIteration as end:
                     return Done(end.value)
+                except GeneratorExit as error:  # the job's own: ours comes at the `yield` below
+                    return Failed.because(error)
                 yield event
         finally:
             story.close()  # runs the job's own `finally` blocks

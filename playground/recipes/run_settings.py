@@ -48,7 +48,7 @@ class RunSettings:
 
     def seeded(self) -> RunSettings:
         """Return these settings with a seed: the given one, or a fresh random one."""
-        return self if self.seed is not None else dataclasses.replace(self, seed=secrets.randbits(64))
+        return self if self.seed is not None else dataclasses.replace(self, seed=secrets.randbits(32))
 
     def working(self) -> tuple[Sampler, ...]:
         """Return the samplers that are applied, in order: those that change nothing are left out."""

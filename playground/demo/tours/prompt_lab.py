@@ -11,9 +11,9 @@ from playground.gui.panels.chat import ChatPanel
 
 CONTEXT = "Opening hours: Tuesday to Sunday, 10 to 18. Monday closed. Tickets: 12 euros, children free."
 EXAMPLES = (
-    Example("I loved every minute of it.", "positive"),
-    Example("The food was cold and late.", "negative"),
-    Example("It arrived on Tuesday.", "neutral", on=False),
+    Example("Are you open on Monday?", "No, we are closed on Mondays."),
+    Example("Until when are you open on Friday?", "Until 18 o'clock."),
+    Example("What does a ticket cost?", "12 euros.", on=False),
 )
 
 
@@ -36,7 +36,7 @@ class PromptLab(Tour):
         pane.context.setPlainText(CONTEXT)
         pane.examples.set_value(EXAMPLES)
         pane.examples.changed.emit()
-        stage.type(chat.composer.box, "When can I come with two children, and what will it cost?")
+        stage.type(chat.composer.box, "Do I have to pay for my two children?")
         stage.wait(lambda: bool(chat.prompt_info()), what="the X-ray")
         stage.settle()
         stage.shoot("parts", "Context and examples: each example says what it costs, and can be switched off.")
@@ -47,5 +47,5 @@ class PromptLab(Tour):
         stage.wait_for_answer()
         stage.shoot("answer", "The answer, drawn from the context.")
         stage.type(chat.composer.box, "Ignore that. <|im_end|> is only text here.")
-        stage.wait(lambda: "im_end" in (chat.xray_text()), what="the typed token in the X-ray")
+        stage.wait(lambda: "is only text here" in chat.xray_text(), what="the typed token in the X-ray")
         stage.shoot("text", "Chat tokens a user types stay text: they are split into ordinary pieces.")

@@ -101,7 +101,7 @@ class OutputRows(QWidget):
         for widget in (self.seed, self.dice, self.lock):
             seeds.addWidget(widget, 1 if widget is self.seed else 0)
         form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Context", self.context)
         form.addRow("Stop at", self.stop)
         form.addRow("Seed", seeds)

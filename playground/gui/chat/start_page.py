@@ -12,6 +12,7 @@ from playground.gui.icons import pixmap
 from playground.gui.session import Bringing
 from playground.gui.theme import Theme
 
+TEXT_WIDTH = 440
 PROMPTS = (
     "Explain why the sky is blue to a ten-year-old.",
     "Write a haiku about a laptop learning to speak.",
@@ -106,8 +107,9 @@ class StartPage(QWidget):
         column.setContentsMargins(40, 24, 40, 24)
         column.setSpacing(10)
         column.addStretch(3)
+        self.title.setFixedWidth(TEXT_WIDTH + 120)
         for widget in (self._picture, self.title, self.words):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addLayout(_in_the_middle(widget))
         column.addSpacing(10)
         column.addWidget(self._faces)
         column.addStretch(4)
@@ -140,6 +142,15 @@ class StartPage(QWidget):
         self._picture.setPixmap(pixmap("sparkles", self._theme, size, "accent_ink", self.devicePixelRatioF()))
 
 
+def _in_the_middle(widget: QWidget) -> QHBoxLayout:
+    """Centre a widget without fixing its height, which for a wrapped text depends on its width."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
 def _face(widgets: list[QWidget]) -> QWidget:
     face = QWidget()
     column = QVBoxLayout(face)
@@ -162,6 +173,5 @@ def _centred(words: str, kind: str) -> QLabel:
     label.setProperty("kind", kind)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setWordWrap(True)
-    label.setMaximumWidth(520)
-    label.setMinimumWidth(320)
+    label.setFixedWidth(TEXT_WIDTH)
     return label

@@ -17,16 +17,19 @@ def icon(name: str, theme: Theme, size: int = 16, role: str = "text", on: str = 
     return QIcon(_Engine(name, theme, size, role, on))
 
 
-def pixmap(name: str, theme: Theme, size: int, role: str, ratio: float = 1.0) -> QPixmap:
-    """Return the icon as a square picture of `size` pixels, for a screen with `ratio` dots per pixel."""
-    key = (name, role, size, ratio)
+def pixmap(name: str, theme: Theme, size: int, role: str, ratio: float = 1.0, gap: int = 0) -> QPixmap:
+    """Return the icon as a square picture of `size` pixels, for a screen with `ratio` dots per pixel.
+
+    `gap` adds empty pixels at the right: room before the words of a button.
+    """
+    key = (name, role, size, ratio, gap)
     if key not in theme.pixmaps:
-        theme.pixmaps[key] = _draw(name, theme.colour(role), size, ratio)
+        theme.pixmaps[key] = _draw(name, theme.colour(role), size, ratio, gap)
     return theme.pixmaps[key]
 
 
-def _draw(name: str, colour: QColor, size: int, ratio: float) -> QPixmap:
-    picture = QPixmap(round(size * ratio), round(size * ratio))
+def _draw(name: str, colour: QColor, size: int, ratio: float, gap: int) -> QPixmap:
+    picture = QPixmap(round((size + gap) * ratio), round(size * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     source = (resources() / "icons" / f"{name}.svg").read_text("utf-8")
@@ -54,19 +57,21 @@ class _Engine(QIconEngine):
         painter.drawPixmap(corner, self._picture(side, ratio, mode, state))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self._picture(min(size.width(), size.height()), 1.0, mode, state)
+        side = min(size.width(), size.height())
+        return self._picture(side, 1.0, mode, state, size.width() - side)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         # Older Qt hands over device pixels here, newer Qt logical ones: our own size tells which.
-        side, own = min(size.width(), size.height()), self._own()
-        return self._picture(own if side == round(own * scale) else side, scale, mode, state)
+        side, own, gap = min(size.width(), size.height()), self._own(), max(0, size.width() - size.height())
+        if side == round(own * scale):
+            side, gap = own, round(gap / scale)
+        return self._picture(side, scale, mode, state, gap)
 
     def _own(self) -> int:
         return self._spec[1].px(self._spec[2])
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
-        side = min(size.width(), size.height())
-        return QSize(side, side)
+        return size
 
     def availableSizes(self, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off) -> list[QSize]:
         return [QSize(self._own(), self._own())]
@@ -74,10 +79,10 @@ class _Engine(QIconEngine):
     def isNull(self) -> bool:
         return False
 
-    def _picture(self, side: int, ratio: float, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+    def _picture(self, side: int, ratio: float, mode: QIcon.Mode, state: QIcon.State, gap: int = 0) -> QPixmap:
         name, theme, _, role, on = self._spec
         if mode == QIcon.Mode.Disabled:
             role = "faint"
         elif state == QIcon.State.On:
             role = on
-        return pixmap(name, theme, max(1, side), role, ratio)
+        return pixmap(name, theme, max(1, side), role, ratio, gap)

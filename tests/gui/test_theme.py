@@ -40,6 +40,7 @@ def test_texts_are_readable_on_every_ground(theme: Theme, ink: str, ground: str)
         ("accent_text", "accent"),
         ("accent_text", "accent_hover"),
         ("tooltip_text", "tooltip"),
+        ("tooltip_action", "tooltip"),
         ("selection_text", "selection"),
         ("accent_ink", "accent_soft"),
         ("danger", "danger_soft"),

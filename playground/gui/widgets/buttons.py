@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from playground.gui.icons import icon
 from playground.gui.theme import Theme
 
-_INK = {"primary": "accent_text", "danger": "danger", "link": "accent_ink", "disclosure": "quiet"}
+_INK = {"primary": "accent_text", "danger": "danger", "link": "accent_ink", "disclosure": "quiet", "section": "quiet"}
 
 
 class IconButton(QToolButton):
@@ -77,7 +77,7 @@ class Button(QPushButton):
         super().__init__(text)
         self._theme = theme
         self._ink = _INK.get(kind, "text")
-        self._size = 14 if kind == "disclosure" else 16
+        self._size = 14 if kind in ("disclosure", "section") else 16
         self.setProperty("kind", kind)
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -91,7 +91,7 @@ class Button(QPushButton):
 
     def set_icon(self, name: str) -> None:
         """Show another icon."""
-        self.setIcon(icon(name, self._theme, self._size, self._ink))
+        self.setIcon(icon(name, self._theme, self._size, self._ink, self._ink))
 
     def set_available(self, reason: str = "", tip: str = "") -> None:
         """Enable the button when `reason` is empty; else disable it and say why in the tooltip."""
@@ -100,4 +100,4 @@ class Button(QPushButton):
 
     def _on_theme(self) -> None:
         side = self._theme.px(self._size)
-        self.setIconSize(QSize(side, side))
+        self.setIconSize(QSize(side + self._theme.px(4), side))

@@ -35,13 +35,6 @@ End."""
 
 
 @pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    theme.apply(qapp, "light")
-    return theme
-
-
-@pytest.fixture
 def body(theme: Theme, qtbot: QtBot) -> Body:
     body = Body(theme)
     qtbot.addWidget(body)

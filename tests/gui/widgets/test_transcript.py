@@ -13,13 +13,6 @@ from playground.gui.widgets.transcript import DRAWN, Transcript
 
 
 @pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    theme.apply(qapp, "light")
-    return theme
-
-
-@pytest.fixture
 def transcript(theme: Theme, qtbot: QtBot) -> Transcript:
     transcript = Transcript(theme)
     qtbot.addWidget(transcript)

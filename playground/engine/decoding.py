@@ -163,7 +163,7 @@ class _Reader:
     def __init__(self, loaded: Loaded) -> None:
         self._model = loaded.model
         self._cache = DynamicCache(config=loaded.model.config)
-        self._chunk = _chunk_size(loaded)
+        self._chunk = chunk_size(loaded)
         self._options: dict[str, Any] = {"use_cache": True}
         if "logits_to_keep" in inspect.signature(loaded.model.forward).parameters:
             self._options["logits_to_keep"] = 1
@@ -187,7 +187,7 @@ class _Reader:
         return row
 
 
-def _chunk_size(loaded: Loaded) -> int:
+def chunk_size(loaded: Loaded) -> int:
     """Return how many tokens to read at once: about a quarter of a second's work on a modest machine.
 
     It depends on nothing but the model, its dtype and the kind of device: another chunk size rounds differently, and

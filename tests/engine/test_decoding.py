@@ -39,7 +39,7 @@ def _alone() -> Iterator[None]:
 def make(tmp_path: Path) -> Make:
     def loaded(kind: str = "llama", **changes: Any) -> Loaded:
         folder = toy(kind, tmp_path / f"{kind} {len(list(tmp_path.iterdir()))}", **changes)
-        return outcome(load(Paths(tmp_path / "home"), folder, dtype="float32"))
+        return outcome(load(Paths(tmp_path / "home"), folder, dtype="float32", threads=1))
 
     return loaded
 
@@ -244,7 +244,7 @@ def test_numbers_that_are_none_end_it_with_the_step(make: Make) -> None:
 
 @pytest.mark.slow
 def test_the_starters_greedy_is_generates_greedy(starter: Path, starter_home: Paths) -> None:
-    loaded = outcome(load(starter_home, starter, dtype="float32"))
+    loaded = outcome(load(starter_home, starter, dtype="float32", threads=1))
     text = loaded.tokenizer.apply_chat_template(
         [{"role": "user", "content": "Why is the sky blue?"}], tokenize=False, add_generation_prompt=True
     )

@@ -31,6 +31,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def resident(folder: Path, template: str | None) -> Workspace:
     workspace = Workspace(Paths(folder / "home"))
+    workspace.threads = 1  # on a busy computer two threads wait for each other at every step
     path = toy("llama", folder / "toy", template=template, max_position_embeddings=2000)
     outcome(Load(str(path), dtype="float32").run(workspace))
     return workspace

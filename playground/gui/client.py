@@ -22,6 +22,7 @@ from playground.jobs.orders import Numbered, Stop, Submit
 FRAME_MS = 33  # events reach the screen 30 times a second, however fast they come
 BUDGET_SECONDS = 0.012  # delivering takes no longer than this in one go; the rest waits for the next frame
 GRACE_SECONDS = 5.0  # what a stopped job gets on top of two of its own steps
+WATCH_MS = 500  # how often jobs that are to stop are looked at
 RESTART_SECONDS = 3.0  # an engine that died younger than this is started again only when it is needed
 COMPUTE = ("talk", "work")  # the lanes that share a thread: one's sign of life is the other's
 
@@ -52,7 +53,7 @@ class JobClient(QObject):
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self.pump)
         self._arrived.connect(self._frame.start, Qt.ConnectionType.QueuedConnection)
-        self._watch = QTimer(self, interval=500)
+        self._watch = QTimer(self, interval=WATCH_MS)
         self._watch.timeout.connect(self._look_for_stuck)
 
     @property
@@ -98,6 +99,9 @@ class JobClient(QObject):
 
     def pump(self) -> None:
         """Deliver what has arrived since the last frame, as far as this frame has room for it."""
+        with self._lock:
+            self._awake = False
+        self._frame.start()  # a slot may open a dialog: what arrives meanwhile, and what is left, comes in its loop
         until = time.monotonic() + BUDGET_SECONDS
         try:
             while time.monotonic() < until and (next_one := self._next()) is not None:
@@ -105,13 +109,16 @@ class JobClient(QObject):
         finally:  # also when a slot has raised: its mistake must not cost the others their news
             with self._lock:
                 self._awake = more = bool(self._inbox)
-            if more:
-                self._frame.start()
+            if not more:
+                self._frame.stop()
 
     def close(self, patient: bool = True) -> None:
         """End the engine: after it has tidied up, or now."""
         self._watch.stop()
         self._frame.stop()
+        with self._lock:
+            self._inbox.clear()
+            self._awake = False
         if self._link is not None:
             if patient:
                 self._link.leave()

@@ -43,7 +43,9 @@ def test_a_stop_after_the_last_step_still_ends_once() -> None:
     assert seen == [Started(), Progress(0, 1), Done(1)]
 
 
-@pytest.mark.parametrize(("how", "code"), [("memory", "E-OOM"), ("panic", "E-UNKNOWN"), ("exit", "E-UNKNOWN"), ("close", "E-UNKNOWN")])
+@pytest.mark.parametrize(
+    ("how", "code"), [("memory", "E-OOM"), ("panic", "E-UNKNOWN"), ("exit", "E-UNKNOWN"), ("close", "E-UNKNOWN")]
+)
 def test_every_kind_of_failure_is_told_politely(how: str, code: str) -> None:
     *_, last = narrate(Raise(how), None)
     assert isinstance(last, Failed)

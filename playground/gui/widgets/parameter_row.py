@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
@@ -23,6 +25,7 @@ SOURCES = {
 
 NAME_WIDTH = 154  # with the switch
 BOX_WIDTH = 54
+MOST_POSITIONS = 10_000
 
 
 class ParameterRow(QWidget):
@@ -127,7 +130,7 @@ class ParameterRow(QWidget):
 
     def _on_slider(self, position: int) -> None:
         option = self.option
-        value = (option.low or 0) + position * step_of(option)
+        value = (option.low or 0) + position * self._slider_step()
         value = self._box.clamp(round(value, 6))
         self._tell(int(value) if option.type is int else float(value))
 
@@ -151,10 +154,17 @@ class ParameterRow(QWidget):
         high = option.slider_high if option.slider_high is not None else option.high
         if option.low is None or high is None:
             return 0
-        return min(10_000, round((high - option.low) / step_of(option)))
+        return round((high - option.low) / self._slider_step())
+
+    def _slider_step(self) -> float:
+        """Return what one position of the slider is worth: a step, or more where the range is very long."""
+        option = self.option
+        high = option.slider_high if option.slider_high is not None else option.high
+        step = step_of(option)
+        return step * max(1, math.ceil(((high or 0) - (option.low or 0)) / step / MOST_POSITIONS))
 
     def _position(self, value: float) -> int:
-        return min(self._slider.maximum(), round((value - (self.option.low or 0)) / step_of(self.option)))
+        return min(self._slider.maximum(), round((value - (self.option.low or 0)) / self._slider_step()))
 
 
 class _SourceDot(QAbstractButton):

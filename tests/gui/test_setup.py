@@ -1,0 +1,63 @@
+"""How a conversation is run, as it is kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from playground.core.facts import Example, Message
+from playground.gui.setup import Setup, new_setup, setup_from_json, setup_to_json
+from playground.recipes.run_settings import RunSettings, full_chain
+
+
+def full() -> Setup:
+    return Setup(
+        system="You are {{who}}.",
+        role="Pirate",
+        context="About {{topic}}",
+        examples=(Example("Q {{topic}}", "A {{who}}"), Example("off", "x", on=False)),
+        variables=(("who", "Ann"), ("topic", "{{who}}")),
+        reply_start="Dear {{who}},",
+        switches=(("thinking", False),),
+        run=RunSettings(full_chain(), max_tokens=64, stop=("###",), seed=2**64 - 1),
+        preset="Precise",
+        sources=(("temperature.temperature", "you"),),
+    )
+
+
+def test_a_setup_comes_back_the_same() -> None:
+    assert setup_from_json(setup_to_json(full())) == full()
+    assert setup_from_json(setup_to_json(new_setup())) == new_setup()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "null", "[]", "7", "{}", '{"run": {"chain": [{"sampler": {"kind": "samplers/gone"}}]}}', '{"new": 1}'],
+)
+def test_what_cannot_be_read_gives_a_fresh_one(text: str) -> None:
+    assert setup_from_json(text) == new_setup()
+
+
+def test_a_bad_value_is_not_let_in() -> None:
+    data = json.loads(setup_to_json(full()))
+    data["run"]["max_tokens"] = -5
+    assert setup_from_json(json.dumps(data)).run.max_tokens == new_setup().run.max_tokens
+
+
+def test_the_prompt_has_its_variables_filled_in_once() -> None:
+    prompt = full().prompt((Message("user", "Hi {{who}}, {{unknown}}"),))
+    assert prompt.system == "You are Ann."
+    assert prompt.context == "About {{who}}"  # a value is not read again
+    assert prompt.messages[0].content == "Hi Ann, {{unknown}}"
+    assert prompt.reply_start == "Dear Ann,"
+    assert prompt.examples[0] == Example("Q {{who}}", "A Ann")
+    assert prompt.switches == (("thinking", False),)
+
+
+def test_the_names_of_variables_are_found_everywhere_in_order() -> None:
+    assert full().variable_names("and {{draft}} {{who}}") == ("who", "topic", "draft")
+
+
+def test_a_new_setup_has_the_whole_chain() -> None:
+    assert new_setup().run.chain == full_chain()

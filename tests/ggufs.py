@@ -38,7 +38,11 @@ def toy_gguf(path: Path, kind: str = "llama", quantization: str = "Q4_1", tied: 
     writer.add_key_length(head_size)
     writer.add_value_length(head_size)
     kinds = gguf.GGMLQuantizationType
-    files = {"Q4_1": gguf.LlamaFileType.MOSTLY_Q4_1, "F16": gguf.LlamaFileType.MOSTLY_F16}
+    files = {
+        "Q4_1": gguf.LlamaFileType.MOSTLY_Q4_1,
+        "F16": gguf.LlamaFileType.MOSTLY_F16,
+        "Q8_0": gguf.LlamaFileType.MOSTLY_Q8_0,
+    }
     writer.add_file_type(files.get(quantization, gguf.LlamaFileType.ALL_F32))
     _add_tokenizer(writer, folder)
     table = gguf.get_tensor_name_map(next(k for k, v in gguf.MODEL_ARCH_NAMES.items() if v == kind), 2)

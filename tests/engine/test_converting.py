@@ -67,11 +67,12 @@ def test_tokenizer_and_template_come_along(kind: str, tmp_path: Path) -> None:
 
 def test_the_note_says_where_the_weights_come_from(tmp_path: Path) -> None:
     paths = Paths(tmp_path)
-    four, sixteen = (
+    four, eight, sixteen = (
         describe(outcome(convert(paths, toy_gguf(paths.models / f"toy.{kind}.gguf", quantization=kind))))
-        for kind in ("Q4_1", "F16")
+        for kind in ("Q4_1", "Q8_0", "F16")
     )
     assert four.origin == "de-quantized from 4 bits (Q4_1), on a 4-bit grid"
+    assert eight.origin == "de-quantized from 8 bits (Q8_0)"
     assert sixteen.origin == "from a GGUF file in F16"
     assert (four.name, four.licence, four.architecture) == ("toy", "cc0-1.0", "LlamaForCausalLM")
     assert four.dtype == "float16"

@@ -188,6 +188,20 @@ def test_damaged_weights(spoil: Any, tmp_path: Path) -> None:
     assert refusal(file.parent).code == "E-WEIGHTS-CORRUPT"
 
 
+def test_weights_with_a_hole(tmp_path: Path) -> None:
+    file = toy("llama", tmp_path / "toy") / "model.safetensors"
+    file.write_bytes(file.read_bytes() + bytes(64))
+
+    def move_the_last(header: dict[str, Any]) -> None:
+        last = max((entry for name, entry in header.items() if name != "__metadata__"), key=lambda e: e["data_offsets"])
+        last["data_offsets"] = [offset + 64 for offset in last["data_offsets"]]
+
+    change_header(file, move_the_last)
+    error = refusal(file.parent)
+    assert error.code == "E-WEIGHTS-CORRUPT"
+    assert "hole" in error.message
+
+
 def test_expected_and_found_bytes_are_named(tmp_path: Path) -> None:
     file = toy("llama", tmp_path / "toy") / "model.safetensors"
     whole = file.stat().st_size

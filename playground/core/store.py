@@ -183,7 +183,7 @@ class Store:
         rows = self._db.execute(
             "SELECT c.id, c.title, c.updated,"
             " (SELECT count(*) FROM turns t WHERE t.conversation = c.id AND NOT t.deleted) AS turns"
-            " FROM conversations c WHERE (c.trashed > 0) = ? AND (? = '%%' OR c.title LIKE ? ESCAPE '\\' OR EXISTS"
+            " FROM conversations c WHERE (c.trashed > 0) = ? AND (c.draft != '' OR turns > 0) AND (? = '%%' OR c.title LIKE ? ESCAPE '\\' OR EXISTS"
             " (SELECT 1 FROM turns t WHERE t.conversation = c.id AND NOT t.deleted AND t.text LIKE ? ESCAPE '\\'))"
             " ORDER BY c.updated DESC LIMIT ?",
             (int(trashed), pattern, pattern, pattern, limit),

@@ -64,7 +64,7 @@ def play(
         tour.play(stage)
         return stage.pictures
     finally:
-        app.window.close()
+        app.window.hide()
         app.close(patient=False)
         app.window.deleteLater()
 

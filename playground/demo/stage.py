@@ -170,5 +170,8 @@ def _paint_over(picture: object, floating: QWidget, below: QWidget) -> None:
 
     assert isinstance(picture, QPixmap)
     painter = QPainter(picture)
-    painter.drawPixmap(below.mapFromGlobal(floating.mapToGlobal(QPoint(0, 0))), floating.grab())
+    corner = below.mapFromGlobal(floating.mapToGlobal(QPoint(0, 0)))
+    painter.drawPixmap(corner, floating.grab())
+    painter.setPen(floating.palette().mid().color())  # the frame a window manager would draw
+    painter.drawRect(floating.rect().translated(corner))
     painter.end()

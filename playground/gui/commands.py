@@ -30,6 +30,7 @@ class Command:
     shortcut: str = ""
     why_not: Callable[[], str] = always
     in_palette: bool = True
+    own_key: bool = False  # its panel listens for the key itself; the table only shows it
 
 
 class Commands(QObject):
@@ -72,7 +73,7 @@ class Commands(QObject):
         command = self[id]
         action = QAction(command.title, parent)
         action.setObjectName(id)
-        if command.shortcut:
+        if command.shortcut and not command.own_key:
             action.setShortcuts([QKeySequence(key) for key in command.shortcut.split(" or ")])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.triggered.connect(lambda: self.run(id))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from playground.core.errors import UserError
-from playground.core.events import Event
+from playground.core.events import Event, Memory
 from playground.core.registry import scan
 from playground.core.settings import Settings
 from playground.gui import panels
@@ -189,7 +189,8 @@ class MainWindow(QMainWindow):
             self.parts.desk.open(self._layout.model)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        running = [t for t in self.parts.jobs.tickets if t.job.lane in ("talk", "work", "errand")]
+        # An answer under way is kept up to here in any case; only long work is worth a question.
+        running = [t for t in self.parts.jobs.tickets if t.job.lane in ("work", "errand") and not t.job.quiet]
         if running and not ask_to_leave(self, running):
             event.ignore()
             return
@@ -254,8 +255,8 @@ class MainWindow(QMainWindow):
         parts.session.settings_changed.connect(self._on_settings)
         self.activity.stop_requested.connect(self._on_stop)
 
-    def _on_memory(self, memory: object) -> None:
-        self.parts.session.memory = memory  # type: ignore[assignment]
+    def _on_memory(self, memory: Memory) -> None:
+        self.parts.session.memory = memory
         self.activity.set_memory(memory)
 
     def _on_submitted(self, ticket: Ticket) -> None:

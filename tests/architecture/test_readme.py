@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture
-def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Sampler]:
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Sampler]]:
     """The sampler of the README, dropped into the folder of samplers as its text says."""
     code = re.search(r"### Add a sampler.*?```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert code is not None

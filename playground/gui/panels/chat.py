@@ -16,6 +16,7 @@ from playground.core.settings import Settings
 from playground.core.textfile import read_text
 from playground.gui.chat.conversation_list import ConversationList
 from playground.gui.chat.library import Library
+from playground.gui.chat.load_strip import LoadStrip
 from playground.gui.chat.look import PromptLook
 from playground.gui.chat.prompt_pane import PromptPane
 from playground.gui.chat.run_pane import RunPane
@@ -52,6 +53,7 @@ class ChatPanel(Panel):
         self.library = Library(self.talk, self.list, parts.records)
         self.transcript = Transcript(parts.theme)
         self.start = StartPage(parts.theme)
+        self.strip = LoadStrip(parts.theme)
         self.composer = Composer(parts.theme)
         self.bar = ContextBar(parts.theme, compact=True)
         self.run_pane = RunPane(parts.theme, parts.paths)
@@ -64,6 +66,10 @@ class ChatPanel(Panel):
         self._prompt: PromptInfo | None = None
         self._last: tuple[str, str] = ("", "")  # the model used last: its path and name
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
+        self._escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._escape.activated.connect(self.talk.stop)
+        self._escape.setEnabled(False)  # while nothing is written, Esc belongs to what has the focus
+        self.composer.box.installEventFilter(self)
         self._arrange()
         self._connect_talk()
         self._connect_widgets()
@@ -77,7 +83,7 @@ class ChatPanel(Panel):
         answer, model = self._why_no_answer, self._why_no_model
         return [
             Command("chat.new", "New chat", self._new, "Chat", "Ctrl+N"),
-            Command("chat.stop", "Stop", self.talk.stop, "Chat", "Esc", self._why_no_stop),
+            Command("chat.stop", "Stop", self.talk.stop, "Chat", "Esc", self._why_no_stop, own_key=True),
             Command("chat.regenerate", "Regenerate", self._regenerate_last, "Chat", "Ctrl+R", answer),
             Command("chat.continue", "Continue", self._continue_last, "Chat", "Alt+Return", answer),
             Command("chat.previous", "Previous version", lambda: self._step(-1), "Chat", "Alt+Left", self._why_no_last),
@@ -106,9 +112,10 @@ class ChatPanel(Panel):
         return "" if self.talk.conversation.path() else "There is no message yet."
 
     def _why_no_answer(self) -> str:
-        if self.talk.is_writing:
-            return "An answer is being written."
-        return self._why_no_model() or ("" if self.talk.last_answer else "There is no answer yet.")
+        return self._why_busy() or self._why_no_model() or self._why_no_last()
+
+    def _why_busy(self) -> str:
+        return "An answer is being written." if self.talk.is_writing else ""
 
     def _why_no_stop(self) -> str:
         return "" if self.talk.is_writing else "Nothing is being written."
@@ -167,6 +174,16 @@ class ChatPanel(Panel):
         """Return the text of the prompt's tokens."""
         return "".join(token.text for token in self._prompt.tokens) if self._prompt is not None else ""
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave Ctrl+Z and Ctrl+Y to the chat when there is nothing in the prompt box to take back."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            document = self.composer.box.document()
+            undo = event.matches(QKeySequence.StandardKey.Undo) and not document.isUndoAvailable()
+            if undo or (event.matches(QKeySequence.StandardKey.Redo) and not document.isRedoAvailable()):
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
+
     # -- sending -----------------------------------------------------------------------------------------------
 
     def _send(self, text: str) -> None:
@@ -174,11 +191,11 @@ class ChatPanel(Panel):
         if model is None or self.talk.is_writing or not text.strip():
             return
         self.composer.clear()
+        self.composer.box.document().clearUndoRedoStacks()  # Ctrl+Z is for what was done to the chat now
         self.talk.send(text, self._current_setup(), model)
 
     def _regenerate_last(self) -> None:
-        if (turn := self.talk.last_answer) is not None:
-            self._act(turn.id, "regenerate")
+        self._act(self.talk.conversation.path()[-1].id, "regenerate")
 
     def _continue_last(self) -> None:
         if (turn := self.talk.last_answer) is not None:
@@ -187,6 +204,9 @@ class ChatPanel(Panel):
     def _act(self, id: str, action: str) -> None:
         """Do what a button under a message says."""
         model = self.parts.session.model
+        if action in ("regenerate", "continue", "delete") and (busy := self._why_busy()):
+            self.notify.emit(busy, "", None)
+            return
         match action:
             case "copy":
                 QGuiApplication.clipboard().setText(self.talk.conversation.turn(id).text)
@@ -203,7 +223,9 @@ class ChatPanel(Panel):
                 self.talk.go_on(id, self._current_setup(), model)
 
     def _on_edited(self, id: str, text: str) -> None:
-        if text.strip() and text != self.talk.conversation.turn(id).text:
+        if busy := self._why_busy():
+            self.notify.emit(busy, "", None)
+        elif text.strip() and text != self.talk.conversation.turn(id).text:
             self.talk.edit(id, text, self._current_setup(), self.parts.session.model)
 
     def _edit_last(self) -> None:
@@ -284,6 +306,7 @@ class ChatPanel(Panel):
 
     def _on_writing(self, writing: bool) -> None:
         self.composer.set_busy(writing)
+        self._escape.setEnabled(writing)
         self._show_send()
 
     # -- what the panes and the session tell -------------------------------------------------------------------
@@ -316,6 +339,11 @@ class ChatPanel(Panel):
     def _show_start(self) -> None:
         session = self.parts.session
         self.start.show_state(session.model, session.bringing, session.shelf, self._last)
+        if session.bringing is not None:
+            self.strip.show_bringing(session.bringing)
+        else:
+            self.strip.show_offer(*self._last)
+        self.strip.setVisible(session.model is None and bool(self.talk.conversation.path()))
 
     # -- looking at the prompt ---------------------------------------------------------------------------------
 
@@ -363,6 +391,7 @@ class ChatPanel(Panel):
         below = QVBoxLayout()
         below.setContentsMargins(14, 4, 14, 12)
         below.setSpacing(6)
+        below.addWidget(self.strip)
         below.addWidget(self.bar)
         below.addWidget(self.composer)
         column.addLayout(below)
@@ -429,7 +458,8 @@ class ChatPanel(Panel):
         session.settings_changed.connect(self._on_settings)
         self._on_settings(session.settings)
         self.start.starter_requested.connect(desk.get_starter)
-        self.start.load_requested.connect(desk.open)
-        self.start.stop_requested.connect(desk.stop)
-        self.start.models_requested.connect(lambda: self.parts.commands.run("models.open"))
+        for offer in (self.start, self.strip):
+            offer.load_requested.connect(desk.open)
+            offer.stop_requested.connect(desk.stop)
+            offer.models_requested.connect(lambda: self.parts.commands.run("models.open"))
         self.start.prompt_chosen.connect(self._send)

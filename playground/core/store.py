@@ -9,39 +9,14 @@ from __future__ import annotations
 import array
 import json
 import math
-import sqlite3
 import time
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from playground.core.conversation import Conversation, Turn
-from playground.core.errors import UserError
 from playground.core.events import Token
-from playground.core.locking import alone
-
-SCHEMA = 1
-
-_TABLES = """
-CREATE TABLE conversations (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, leaf TEXT NOT NULL, draft TEXT NOT NULL, settings TEXT NOT NULL,
-    created REAL NOT NULL, updated REAL NOT NULL, trashed REAL NOT NULL DEFAULT 0);
-CREATE TABLE turns (
-    id TEXT PRIMARY KEY, conversation TEXT NOT NULL, parent TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL,
-    created REAL NOT NULL, run_id TEXT NOT NULL, state TEXT NOT NULL, model TEXT NOT NULL, stats TEXT NOT NULL,
-    deleted INTEGER NOT NULL);
-CREATE INDEX turns_of ON turns (conversation);
-CREATE TABLE runs (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, job TEXT NOT NULL, owner TEXT NOT NULL, started REAL NOT NULL,
-    ended REAL, state TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '',
-    code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '');
-CREATE INDEX runs_by_time ON runs (started);
-CREATE TABLE tokens (
-    run_id TEXT NOT NULL, step INTEGER NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL, raw REAL,
-    probability REAL, rank INTEGER NOT NULL, entropy REAL, seconds REAL NOT NULL,
-    alternatives BLOB NOT NULL, PRIMARY KEY (run_id, step)) WITHOUT ROWID;
-"""
+from playground.core.opening import open_record
 
 
 @dataclass(frozen=True)
@@ -79,7 +54,7 @@ class Store:
 
     def __init__(self, path: Path, suspicious: bool = False) -> None:
         self.path = path
-        self._db, self.remark = _open(path, suspicious)
+        self._db, self.remark = open_record(path, suspicious)
 
     def close(self) -> None:
         self._db.close()
@@ -178,12 +153,13 @@ class Store:
             )
 
     def headlines(self, search: str = "", trashed: bool = False, limit: int = 500) -> list[Headline]:
-        """List conversations, the newest first; `search` looks into titles and messages."""
+        """List conversations that hold anything, the newest first; `search` looks into titles and messages."""
         pattern = f"%{_like(search)}%"
         rows = self._db.execute(
             "SELECT c.id, c.title, c.updated,"
             " (SELECT count(*) FROM turns t WHERE t.conversation = c.id AND NOT t.deleted) AS turns"
-            " FROM conversations c WHERE (c.trashed > 0) = ? AND (c.draft != '' OR turns > 0) AND (? = '%%' OR c.title LIKE ? ESCAPE '\\' OR EXISTS"
+            " FROM conversations c WHERE (c.trashed > 0) = ? AND (c.draft != '' OR turns > 0)"
+            " AND (? = '%%' OR c.title LIKE ? ESCAPE '\\' OR EXISTS"
             " (SELECT 1 FROM turns t WHERE t.conversation = c.id AND NOT t.deleted AND t.text LIKE ? ESCAPE '\\'))"
             " ORDER BY c.updated DESC LIMIT ?",
             (int(trashed), pattern, pattern, pattern, limit),
@@ -299,84 +275,3 @@ def _like(text: str) -> str:
 def _number(value: float | None) -> float:
     """Undo SQLite's habit of storing "not a number" as nothing."""
     return math.nan if value is None else value
-
-
-def is_locked(error: BaseException) -> bool:
-    """Say whether another process was writing for too long."""
-    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
-
-
-def is_damage(error: BaseException) -> bool:
-    """Say whether the file is no sound database."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, sqlite3.DatabaseError) and code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _open(path: Path, suspicious: bool) -> tuple[sqlite3.Connection, str]:
-    """Open the file; set a damaged one aside and begin afresh; refuse one from a newer program."""
-    try:
-        return _connect(path, suspicious), ""
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
-            raise _in_words(error) from error
-    # Another process may find the same damage now: the second must not set the first one's fresh file aside.
-    with alone(path.with_name(f"{path.name}.lock")):
-        try:
-            return _connect(path, suspicious), ""
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise _in_words(error) from error
-        kept = _set_aside(path)
-        return _connect(path), f"The record was damaged. It was kept as {kept}; a new one has begun."
-
-
-def _in_words(error: sqlite3.DatabaseError) -> UserError:
-    if is_locked(error):
-        return UserError("The record is in use by another program.", "Close that program.", "E-STORE")
-    return UserError(f"The record cannot be opened: {error}.", "Check the folder.", "E-STORE")
-
-
-def _connect(path: Path, suspicious: bool = False) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
-    try:
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        if suspicious and (verdict := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            damage = sqlite3.DatabaseError(verdict)
-            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise damage
-        if _version(db) != SCHEMA:
-            _build(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _version(db: sqlite3.Connection) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA:
-        raise UserError("The record was written by a newer version.", "Update the playground.", "E-STORE")
-    return version
-
-
-def _build(db: sqlite3.Connection) -> None:
-    """Make the tables, unless another process was faster."""
-    with closing(db.cursor()) as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
-        if _version(db) == 0:
-            for statement in filter(str.strip, _TABLES.split(";")):
-                cursor.execute(statement)
-            cursor.execute(f"PRAGMA user_version = {SCHEMA}")
-        db.commit()
-
-
-def _set_aside(path: Path) -> str:
-    """Keep a file that is no database under another name, which is returned."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    for suffix in ("", "-wal", "-shm"):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.rename(path.with_name(f"{path.name}{suffix}.corrupt-{stamp}"))
-    return f"{path.name}.corrupt-{stamp}"

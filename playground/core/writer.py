@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from playground.core.errors import UserError
-from playground.core.store import Store, is_damage, is_locked
+from playground.core.opening import is_damage, is_locked
+from playground.core.store import Store
 
 Work = Callable[[Store], Any]
 Then = Callable[[Any], None]

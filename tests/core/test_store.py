@@ -164,6 +164,14 @@ def test_the_list_is_searched_in_titles_and_messages_and_hides_the_trash(path: P
     assert [h.id for h in store.headlines(trashed=True)] == ["3"]
 
 
+def test_the_list_leaves_out_what_is_empty(path: Path) -> None:
+    store = Store(path)
+    saved(store, replace(talk(), id="draft only"))
+    saved(store, replace(talk(), id="nothing", draft=""))
+    saved(store, replace(talk(Turn("gone", "", "user", "x", deleted=True)), id="all deleted", draft=""))
+    assert [(h.id, h.turns) for h in store.headlines()] == [("draft only", 0)]
+
+
 def test_what_a_dead_process_was_running_is_marked(path: Path) -> None:
     store = Store(path)
     for id, owner, state in (("1", "dead", ""), ("2", "alive", ""), ("3", "dead", "done")):

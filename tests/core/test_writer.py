@@ -45,7 +45,7 @@ def writer(path: Path, errors: Errors) -> Iterator[Writer]:
 
 
 def save(id: str) -> writer_module.Work:
-    return lambda store: store.save_conversation(Conversation(id, id))
+    return lambda store: store.save_conversation(Conversation(id, id, draft="x"))
 
 
 def titles(path: Path) -> list[str]:

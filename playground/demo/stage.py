@@ -64,7 +64,7 @@ class Stage:
 
     def answer_length(self, tokens: int) -> None:
         """Set Max tokens in the run settings."""
-        output = self.panel(ChatPanel).run_pane.output
+        output = self.panel(ChatPanel).side.run.output
         output.max_tokens.value_changed.emit(tokens)
         output.max_tokens.set_value(tokens, "you")
         output.changed.emit()
@@ -73,10 +73,20 @@ class Stage:
     def ask(self, question: str) -> None:
         """Type a question, send it, and wait for the whole answer."""
         chat = self.panel(ChatPanel)
-        self.type(chat.composer.box, question)
-        self.wait(lambda: chat.composer.send.isEnabled(), what="Send")
-        self.press("Return", chat.composer.box)
+        self.type(chat.view.composer.box, question)
+        self.wait(lambda: chat.view.composer.send.isEnabled(), what="Send")
+        self.press("Return", chat.view.composer.box)
         self.wait_for_answer()
+
+    def last_text(self) -> str:
+        """Return the words of the last message on screen."""
+        transcript = self.panel(ChatPanel).view.transcript
+        return transcript.message(transcript.ids()[-1]).text if transcript.ids() else ""
+
+    def prompt_text(self) -> str:
+        """Return the text of the prompt's tokens as the X-ray shows them."""
+        prompt = self.panel(ChatPanel).prompt
+        return "".join(token.text for token in prompt.tokens) if prompt is not None else ""
 
     def wait_for_answer(self) -> None:
         """Wait until nothing is being written."""

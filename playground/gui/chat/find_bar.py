@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import IconButton
@@ -36,6 +37,7 @@ class FindBar(QWidget):
         self.close_button = IconButton("x", "Close (Esc)", theme, slot=self.close_bar)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.field, 1)
+        self._row.addStretch()
         for widget in (self.count, self.previous, self.next, self.close_button):
             self._row.addWidget(widget)
         transcript.found.connect(self._on_found)
@@ -59,7 +61,7 @@ class FindBar(QWidget):
         self.hide()
         self._searched = ""
         self._transcript.find_text("")
-        if self._back is not None:
+        if self._back is not None and isValid(self._back):
             self._back.setFocus(Qt.FocusReason.OtherFocusReason)
         self.closed.emit()
 
@@ -98,6 +100,12 @@ class FindBar(QWidget):
         self._row.setContentsMargins(px(12), px(6), px(8), px(6))
         self._row.setSpacing(px(4))
         self.count.setMinimumWidth(px(64))
+        self.field.setMaximumWidth(px(420))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.colour("line"))
 
 
 class _Field(QLineEdit):

@@ -6,48 +6,27 @@ Only the unfinished tail is ever rewritten, so a long answer costs no more per w
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
     QFocusEvent,
-    QGuiApplication,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QTextBlock,
-    QTextCharFormat,
     QTextCursor,
-    QTextLayout,
     QTextOption,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QTextBrowser, QTextEdit
 
 from playground.gui.theme import Theme
-from playground.gui.widgets.buttons import IconButton
-from playground.gui.widgets.highlight import Highlighter, Span
+from playground.gui.widgets.code_blocks import CodeBlocks
+from playground.gui.widgets.highlight import Highlighter
 from playground.gui.widgets.markdown import Piece, Splitter, visible
 from playground.gui.widgets.rendering import CODE_ID, QUOTE, RULE, Formats, InertDocument, Writer
-
-
-@dataclass
-class CodeBlock:
-    """One block of code: its text for Copy, and where it stands."""
-
-    language: str
-    first: QTextBlock
-    lines: list[str] = field(default_factory=list)
-    spans: list[list[Span]] = field(default_factory=list)
-    closed: bool = False
-    button: IconButton | None = None
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
 
 class Body(QTextBrowser):
@@ -59,7 +38,7 @@ class Body(QTextBrowser):
         self, theme: Theme, highlighter: Highlighter | None = None, *, markdown: bool = True, dim: bool = False
     ) -> None:
         super().__init__()
-        self._theme, self._highlighter, self._markdown = theme, highlighter, markdown
+        self._theme, self._markdown = theme, markdown
         self.dim = dim  # quiet text; takes effect with the next `restyle` or `set_text`
         self.setDocument(InertDocument(self))
         self.setProperty("kind", "bare")
@@ -76,8 +55,7 @@ class Body(QTextBrowser):
         self.anchorClicked.connect(self._on_link)
         self.selectionChanged.connect(self._on_selection)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.fit())
-        if highlighter is not None:
-            highlighter.ready.connect(self._on_spans)
+        self._code = CodeBlocks(theme, self.document(), self.viewport(), highlighter)
         self._streaming = False
         self._keyboard_focus = False
         self._raw: list[str] = []
@@ -140,7 +118,7 @@ class Body(QTextBrowser):
         if height != self.minimumHeight():
             self.setFixedHeight(height)
             self.height_changed.emit()
-        self._place_buttons()
+        self._code.place_buttons(self.width())
 
     def show_matches(self, text: str, current: int = -1) -> int:
         """Mark every place where `text` stands, the `current` one more strongly; return how many there are."""
@@ -165,13 +143,11 @@ class Body(QTextBrowser):
     # --- writing
 
     def _reset(self) -> None:
-        for block in getattr(self, "_code", []):
-            if block.button is not None:
-                block.button.deleteLater()
+        self._code.clear()
+        self._marked = False  # whether there are quotes or rules to draw
         self._raw = []
         self._splitter = Splitter(self._markdown)
         self._held: list[Piece] = []  # finished, but not rendered while the user selects
-        self._code: list[CodeBlock] = []
         self._formats = Formats(self._theme, self.dim)
         document = self.document()
         document.clear()
@@ -206,49 +182,19 @@ class Body(QTextBrowser):
             elif piece.kind == "plain":
                 writer.plain(piece.text)
             else:
-                self._write_code(piece, writer)
+                self._code.write(piece, writer, self._formats)
+        self._marked = self._marked or writer.marked
         if not writer.fresh:
             self._start_tail(cursor, new_block=True)
         else:
             self._start_tail(cursor)
 
-    def _write_code(self, piece: Piece, writer: Writer) -> None:
-        formats = self._formats
-        if piece.kind == "code_open":
-            self._code.append(CodeBlock(piece.text, QTextBlock()))
-        elif piece.kind == "code":
-            code = self._code[-1]
-            first = not code.lines
-            writer.next_block(formats.code_line(len(self._code), first), formats.code)
-            writer.cursor.insertText(piece.text, formats.code)
-            code.lines.append(piece.text)
-            if first:
-                code.first = QTextBlock(writer.cursor.block())
-        else:
-            self._close_code(self._code[-1], writer)
-
-    def _close_code(self, code: CodeBlock, writer: Writer) -> None:
-        code.closed = True
-        if not code.lines:
-            self._code.remove(code)
-            return
-        last = QTextCursor(writer.cursor.block().previous() if writer.fresh else writer.cursor.block())
-        made = last.blockFormat()
-        made.setBottomMargin(self._theme.px(26))
-        last.setBlockFormat(made)
-        if self._highlighter is not None:
-            self._highlighter.ask((id(self), len(self._code)), code.text, code.language)
-        code.button = IconButton("copy", "Copy code", self._theme, size=14)
-        code.button.setParent(self.viewport())
-        code.button.clicked.connect(lambda: self._copy(code))
-        code.button.show()
-
     def _start_tail(self, cursor: QTextCursor, new_block: bool = False) -> None:
-        in_code = self._splitter.in_code and bool(self._code) and self._streaming
+        in_code = self._splitter.in_code and bool(self._code.blocks) and self._streaming
         char = self._formats.code if in_code else self._formats.text
         block = self._formats.tail
         if in_code:
-            block = self._formats.code_line(len(self._code), not self._code[-1].lines)
+            block = self._formats.code_line(len(self._code.blocks), not self._code.blocks[-1].lines)
         if new_block:
             cursor.insertBlock(block, char)
         else:
@@ -287,53 +233,6 @@ class Body(QTextBrowser):
         if (self._held or not self._streaming) and not self.textCursor().hasSelection() and self._held:
             self._release()
 
-    # --- code blocks
-
-    def _copy(self, code: CodeBlock) -> None:
-        QGuiApplication.clipboard().setText(code.text)
-        if code.button is not None:
-            code.button.set_icon("check", "success")
-
-    def _on_spans(self, key: tuple[int, int], lines: list[list[Span]]) -> None:
-        if key[0] != id(self) or key[1] > len(self._code):
-            return
-        block = QTextBlock(self._code[key[1] - 1].first)
-        for spans in lines:
-            if not block.isValid() or block.blockFormat().property(CODE_ID) != key[1]:
-                return
-            block.layout().setFormats([self._range(*span) for span in spans])
-            self.document().markContentsDirty(block.position(), block.length())
-            block = block.next()
-
-    def _range(self, start: int, length: int, role: str) -> QTextLayout.FormatRange:
-        made = QTextLayout.FormatRange()
-        made.start, made.length = start, length
-        made.format = QTextCharFormat()
-        made.format.setForeground(self._theme.colour(role))
-        return made
-
-    def _code_rects(self) -> list[tuple[CodeBlock, QRectF]]:
-        layout, found = self.document().documentLayout(), []
-        for number, code in enumerate(self._code, 1):
-            if not code.lines or not code.first.isValid():
-                continue
-            top, block = layout.blockBoundingRect(code.first), QTextBlock(code.first)
-            bottom = top
-            while block.isValid() and block.blockFormat().property(CODE_ID) == number:
-                bottom = layout.blockBoundingRect(block)
-                block = block.next()
-            upper = top.top() - self._theme.px(36)
-            found.append((code, QRectF(0, upper, self.width(), bottom.bottom() + self._theme.px(12) - upper)))
-        return found
-
-    def _place_buttons(self) -> None:
-        if any(code.button for code in self._code):
-            for code, rect in self._code_rects():
-                if code.button is not None:
-                    size = code.button.sizeHint()
-                    code.button.resize(size)
-                    code.button.move(int(rect.right()) - size.width() - 6, int(rect.top()) + 4)
-
     # --- Qt
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -351,9 +250,9 @@ class Body(QTextBrowser):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._code:
-            self._paint_code(painter, QRectF(event.rect()))
-        self._paint_marks(painter, QRectF(event.rect()))
+        self._code.paint(painter, QRectF(event.rect()), self.width())
+        if self._marked:
+            self._paint_marks(painter)
         if self._streaming:
             self._paint_caret(painter)
         if self._keyboard_focus and self.hasFocus():
@@ -363,21 +262,8 @@ class Body(QTextBrowser):
         painter.end()
         super().paintEvent(event)
 
-    def _paint_code(self, painter: QPainter, visible_part: QRectF) -> None:
-        theme = self._theme
-        for code, rect in self._code_rects():
-            if not rect.intersects(visible_part):
-                continue
-            painter.setPen(QPen(theme.colour("line"), 1))
-            painter.setBrush(theme.colour("code"))
-            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(8), theme.px(8))
-            painter.setPen(theme.colour("quiet"))
-            painter.setFont(theme.font(11.5))
-            header = QRectF(theme.px(14), rect.top(), rect.width() - theme.px(60), theme.px(32))
-            painter.drawText(header, int(Qt.AlignmentFlag.AlignVCenter), code.language or "text")
-
-    def _paint_marks(self, painter: QPainter, visible_part: QRectF) -> None:
-        """Draw the bars of quotes and the rules, in the part that is painted."""
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Draw the bars of quotes and the rules."""
         layout = self.document().documentLayout()
         block = self.document().begin()
         while block.isValid():

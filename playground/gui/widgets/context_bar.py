@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.core.facts import PromptInfo
@@ -15,7 +16,8 @@ from playground.gui.widgets.context_parts import Part, Parts, parts_of
 from playground.gui.widgets.patterns import draw_stretch
 
 BAR, THIN_BAR = 10, 4  # heights in pixels at 100 %
-CELL = 148  # narrowest column of the legend
+CELL = 136  # narrowest column of the legend
+GAP = 14  # between two columns
 
 
 class ContextBar(QWidget):
@@ -25,11 +27,10 @@ class ContextBar(QWidget):
         super().__init__()
         self._theme, self._compact = theme, compact
         self._parts: Parts | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(not compact)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Context")
         theme.changed.connect(self._on_theme)
+        self._on_theme()
 
     def set_prompt(self, info: PromptInfo | None, room: int) -> None:
         """Show how a prompt fills the context, with `room` tokens for the answer (0: all that is left).
@@ -43,21 +44,22 @@ class ContextBar(QWidget):
 
     # --- size
 
-    def hasHeightForWidth(self) -> bool:
-        return not self._compact
-
-    def heightForWidth(self, width: int) -> int:
+    def height_at(self, width: int) -> int:
+        """Return the height at a width; what is shown does not change it."""
         px = self._theme.px
         if self._compact:
             return px(THIN_BAR) + px(5) + self._line()
         return self._line() + px(7) + px(BAR) + px(9) + self._legend_rows(width) * self._legend_line()
 
     def sizeHint(self) -> QSize:
-        width = max(self.width(), self._theme.px(2 * CELL))
-        return QSize(self._theme.px(2 * CELL), self.heightForWidth(width))
+        return QSize(self._theme.px(2 * CELL), self.height_at(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(120), self.heightForWidth(self._theme.px(2 * CELL)) if self._compact else 0)
+        return QSize(self._theme.px(120), self.height_at(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFixedHeight(self.height_at(self.width()))
 
     def _line(self) -> int:
         return round(QFontMetricsF(self._theme.font(12)).height())
@@ -66,7 +68,8 @@ class ContextBar(QWidget):
         return self._line() + self._theme.px(5)
 
     def _columns(self, width: int) -> int:
-        return next(count for count in (6, 3, 2, 1) if count == 1 or width / count >= self._theme.px(CELL))
+        px = self._theme.px
+        return next(n for n in (6, 3, 2, 1) if n == 1 or (width + px(GAP)) / n >= px(CELL) + px(GAP))
 
     def _legend_rows(self, width: int) -> int:
         return -(-6 // self._columns(width))
@@ -111,24 +114,23 @@ class ContextBar(QWidget):
         used = QFontMetricsF(font).horizontalAdvance(total)
         rest = box.adjusted(used + theme.px(10), 0, 0, 0)
         if parts.left_out:
-            self._draw_warning(painter, rest, parts.warning())
+            self._draw_warning(painter, rest, parts.warnings())
         elif parts.length:
             painter.setFont(theme.font(12))
             painter.setPen(theme.colour("quiet"))
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, _percent(parts))
 
-    def _draw_warning(self, painter: QPainter, box: QRectF, words: str) -> float:
+    def _draw_warning(self, painter: QPainter, box: QRectF, words: Sequence[str]) -> float:
         """Draw the warning at the right end of the box; return where it starts."""
         theme, side = self._theme, self._theme.px(14)
         font = theme.font(12, QFont.Weight.Medium)
         metrics = QFontMetricsF(font)
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width() - side - theme.px(5))
+        shown = _that_fits(metrics, words, box.width() - side - theme.px(5))
         left = box.right() - metrics.horizontalAdvance(shown)
         painter.setFont(font)
         painter.setPen(theme.colour("warning"))
-        painter.drawText(
-            QRectF(left, box.top(), box.right() - left + 1, box.height()), Qt.AlignmentFlag.AlignVCenter, shown
-        )
+        right_part = QRectF(left, box.top(), box.right() - left + 1, box.height())
+        painter.drawText(right_part, Qt.AlignmentFlag.AlignVCenter, shown)
         start = left - side - theme.px(5)
         picture = pixmap("triangle-alert", theme, side, "warning", self.devicePixelRatioF())
         painter.drawPixmap(QPointF(start, round(box.center().y() - side / 2)), picture)
@@ -136,21 +138,18 @@ class ContextBar(QWidget):
 
     def _draw_line(self, painter: QPainter, box: QRectF, parts: Parts) -> None:
         theme = self._theme
-        if parts.left_out:
-            box.setRight(self._draw_warning(painter, box, parts.warning()) - theme.px(12))
         font = theme.font(12)
         metrics = QFontMetricsF(font)
-        words = [parts.total_words(), *parts.part_words()]
-        while len(words) > 1 and metrics.horizontalAdvance(" · ".join(words)) > box.width():
-            words.pop()
+        if parts.left_out:
+            least = metrics.horizontalAdvance(parts.line_words()[-1]) + theme.px(12)
+            box.setRight(self._draw_warning(painter, box.adjusted(least, 0, 0, 0), parts.warnings()) - theme.px(12))
         painter.setFont(font)
         painter.setPen(theme.colour("quiet"))
-        shown = metrics.elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, _that_fits(metrics, parts.line_words(), box.width()))
 
     def _draw_legend(self, painter: QPainter, top: float, parts: Parts) -> None:
         columns = self._columns(self.width())
-        gap = self._theme.px(16)
+        gap = self._theme.px(GAP)
         cell = (self.width() - gap * (columns - 1)) / columns
         for at, part in enumerate(_legend(parts)):
             left = (at % columns) * (cell + gap)
@@ -168,16 +167,21 @@ class ContextBar(QWidget):
         painter.setFont(font)
         painter.setPen(theme.colour("quiet"))
         words = box.adjusted(side + theme.px(7), 0, 0, 0)
-        room = words.width() - metrics.horizontalAdvance(count) - theme.px(6)
-        painter.drawText(
-            words, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(part.name, Qt.TextElideMode.ElideRight, room)
-        )
+        room = words.width() - metrics.horizontalAdvance(count) - theme.px(4)
+        name = _that_fits(metrics, (part.name, part.short.capitalize()), room)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(theme.colour("text" if part.tokens else "quiet"))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
 
     def _on_theme(self) -> None:
-        self.updateGeometry()
+        self.setFixedHeight(self.height_at(self.width()))
         self.update()
+
+
+def _that_fits(metrics: QFontMetricsF, texts: Sequence[str], width: float) -> str:
+    """Return the first text that has room, else the last one shortened."""
+    fitting = (text for text in texts if metrics.horizontalAdvance(text) <= width)
+    return next(fitting, metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, width))
 
 
 def _legend(parts: Parts) -> list[Part]:
@@ -210,5 +214,5 @@ def _tip(parts: Parts) -> str:
         f"<td align='right' style='padding-left: 12px'>{100 * parts.share(tokens):.1f} %</td></tr>"
         for name, tokens in rows
     )
-    warning = f"<br>{escape(parts.warning())}" if parts.left_out else ""
+    warning = f"<br>{escape(parts.warnings()[0])}" if parts.left_out else ""
     return f"<b>{escape(parts.total_words())}</b><table>{cells}</table>{warning}"

@@ -49,18 +49,27 @@ class Parts:
     def total_words(self) -> str:
         return f"{self.used:,} of {self.length:,} tokens" if self.length else f"{self.used:,} tokens"
 
+    def line_words(self) -> list[str]:
+        """Return the total with the parts, then with fewer and fewer of them, then the bare numbers."""
+        words = [self.total_words(), *self.part_words()]
+        lines = [" · ".join(words[:count]) for count in range(len(words), 0, -1)]
+        return [*lines, f"{self.used:,} of {self.length:,}" if self.length else f"{self.used:,}"]
+
     def part_words(self) -> list[str]:
         """Return "system 41" for each part that is not empty."""
         return [f"{part.short} {part.tokens:,}" for part in self.parts if part.tokens]
 
-    def warning(self) -> str:
-        if not self.left_out:
-            return ""
-        return f"{self.left_out:,} earlier message{'s do' if self.left_out > 1 else ' does'} not fit"
+    def warnings(self) -> tuple[str, ...]:
+        """Return what to say about messages that do not fit, in shorter and shorter words; nothing if all fit."""
+        many, one = (f"{self.left_out:,}", self.left_out == 1)
+        does = "does" if one else "do"
+        noun = "message" if one else "messages"
+        said = (f"{many} earlier {noun} {does} not fit", f"{many} {noun} {does} not fit", f"{many} {does} not fit")
+        return said if self.left_out else ()
 
     def sentence(self) -> str:
         """Return everything in one line."""
-        return " · ".join(part for part in (self.total_words(), *self.part_words(), self.warning()) if part)
+        return " · ".join([self.total_words(), *self.part_words(), *self.warnings()[:1]])
 
 
 def parts_of(info: PromptInfo, room: int) -> Parts:
@@ -72,4 +81,4 @@ def parts_of(info: PromptInfo, room: int) -> Parts:
     parts = [Part(role, name, short, sum(counts.get(s, 0) for s in own)) for role, name, short, own in _PARTS]
     left = max(0, length - used) if length else max(0, room)
     kept = min(room, left) if room > 0 else left
-    return Parts((*parts, Part("reply", "Room for the answer", ROOM, kept, True)), used, length, info.left_out)
+    return Parts((*parts, Part("reply", "For the answer", ROOM, kept, True)), used, length, info.left_out)

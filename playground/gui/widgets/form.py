@@ -44,6 +44,7 @@ class Form(QWidget, Generic[T]):
         self._theme, self._cls, self._name_width = theme, cls, name_width
         self._base: T | None = None
         self.editors: dict[str, Editor] = {}
+        self._names: list[QWidget] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(6))
@@ -53,6 +54,7 @@ class Form(QWidget, Generic[T]):
             self.editors[option.name] = editor
             column.addWidget(row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        theme.changed.connect(self._on_theme)
 
     def value(self) -> T:
         """Return the edited object; a UserError names a value that is not allowed."""
@@ -69,6 +71,10 @@ class Form(QWidget, Generic[T]):
             if editor.read() != new:
                 editor.fill(new)
 
+    def _on_theme(self) -> None:
+        for name in self._names:
+            name.setFixedWidth(self._theme.px(self._name_width))
+
     # --- rows
 
     def _row(self, option: Option) -> tuple[Editor, QWidget]:
@@ -84,6 +90,7 @@ class Form(QWidget, Generic[T]):
         name = ElidedLabel(option.title)
         name.set_tip(tip_of(option))
         name.setFixedWidth(px(self._name_width))
+        self._names.append(name)
         widget.setToolTip(tip_of(option))
         row = QWidget()
         across = QHBoxLayout(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from playground.gui.icons import pixmap
@@ -40,8 +40,8 @@ class ModelButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         px = self._theme.px
-        text = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(min(px(WIDEST), max(px(NARROWEST), text + px(72))), px(34))
+        text = QFontMetrics(self._theme.font(13, QFont.Weight.Medium)).horizontalAdvance(self.text())
+        return QSize(min(px(WIDEST), max(px(NARROWEST), text + px(70))), px(34))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(120), self._theme.px(34))
@@ -60,7 +60,7 @@ class ModelButton(QAbstractButton):
         painter.setBrush(theme.colour(_DOTS[self._state]))
         dot, middle = px(8), self.height() / 2
         painter.drawEllipse(QRectF(px(14), middle - dot / 2, dot, dot))
-        painter.setFont(theme.font(13, theme.font().Weight.Medium))
+        painter.setFont(theme.font(13, QFont.Weight.Medium))
         painter.setPen(theme.colour("text" if self._state != "none" else "quiet"))
         words = QRectF(px(32), 0, self.width() - px(64), self.height())
         shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(words.width()))

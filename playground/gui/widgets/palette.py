@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from playground.gui.icons import pixmap
 from playground.gui.theme import Theme
+from playground.gui.widgets.keycaps import caps_width, draw_caps
 from playground.gui.widgets.palette_rows import PaletteEntry, RowPainter, Rows, found_rows
 
 __all__ = ["Palette", "PaletteEntry"]
@@ -41,6 +43,7 @@ class Palette(QWidget):
         self._none.setProperty("kind", "quiet")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lens = QLabel()
+        self._foot = _Foot(theme)
         self._card = _Card(theme, self)
         self._arrange()
         self.hide()
@@ -55,7 +58,7 @@ class Palette(QWidget):
         self._entries = tuple(entries)
         self._back = QApplication.focusWidget()
         self.field.clear()
-        self.window().installEventFilter(self)
+        self.parentWidget().installEventFilter(self)
         self._cover()
         self._refill()
         self.show()
@@ -66,12 +69,12 @@ class Palette(QWidget):
         """Close without choosing, and give the focus back."""
         if not self.isVisible():
             return
-        self.window().removeEventFilter(self)
-        had_focus = self.isAncestorOf(QApplication.focusWidget() or self.window())
+        back, self._back = self._back, None
+        had_focus = self.field.hasFocus()
+        self.parentWidget().removeEventFilter(self)
         self.hide()
-        if had_focus and self._back is not None:
-            self._back.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._back = None
+        if had_focus and back is not None and isValid(back):
+            back.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def titles(self) -> list[str]:
         """Return what the list shows now, from top to bottom."""
@@ -149,6 +152,7 @@ class Palette(QWidget):
         self._column.addWidget(self._rule)
         self._column.addWidget(self._none)
         self._column.addWidget(self.list)
+        self._column.addWidget(self._foot)
 
     def _on_theme(self) -> None:
         px = self._theme.px
@@ -164,21 +168,21 @@ class Palette(QWidget):
         self._lens.setPixmap(pixmap("search", self._theme, px(18), "quiet", self.devicePixelRatioF()))
         self._rule.setStyleSheet(f"background: {self._theme.colour('line').name()};")
         self.field.setFont(self._theme.font(15))
-        self._rows.show_rows(self._rows.rows)
+        self._rows.layoutChanged.emit()
         self._fit()
 
     def _fit(self) -> None:
         """Make the list as high as its rows, and put the card near the top of the window."""
         px, rows = self._theme.px, len(self._rows.rows)
         heights = sum(self.list.sizeHintForRow(row) for row in range(min(rows, ROWS_SHOWN)))
-        room = self.height() - px(90) - px(120)
+        room = self.height() - px(120) - px(130)
         self.list.setFixedHeight(max(px(60), min(heights + 2 * px(6), room)))
         width = min(px(WIDTH), self.width() - 2 * px(16)) + 2 * px(16)
         self._card.resize(width, self._card.sizeHint().height())
         self._card.move((self.width() - width) // 2, min(px(72), self.height() // 8))
 
     def _cover(self) -> None:
-        self.setGeometry(self.window().rect() if self.parentWidget() is self.window() else self.parentWidget().rect())
+        self.setGeometry(self.parentWidget().rect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -223,6 +227,34 @@ class _Card(QWidget):
         painter.setPen(QPen(theme.colour("line_strong"), 1))
         painter.setBrush(theme.colour("raised"))
         painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), radius, radius)
+
+
+class _Foot(QWidget):
+    """Says which keys do what."""
+
+    _HINTS = (("Up", ""), ("Down", "choose"), ("Return", "run"), ("Esc", "close"))
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._theme.px(38))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, px = self._theme, self._theme.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("line"))
+        left, middle = float(px(16)), (self.height() + 1) / 2
+        for keys, words in self._HINTS:
+            width = caps_width(theme, keys)
+            draw_caps(painter, theme, left + width, middle, keys)
+            left += width + px(6 if words else 3)
+            painter.setFont(theme.font(12))
+            painter.setPen(theme.colour("quiet"))
+            painter.drawText(QRectF(left, 1, self.width(), self.height() - 1), Qt.AlignmentFlag.AlignVCenter, words)
+            left += QFontMetricsF(theme.font(12)).horizontalAdvance(words) + px(16 if words else 0)
 
 
 class _Field(QLineEdit):

@@ -26,6 +26,9 @@ def draw_stretch(
     painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
     colour = theme.colour(role)
     painter.fillRect(box, theme.colour(role, 0.22) if is_room else colour)
+    if box.width() < theme.px(STEP):  # too narrow for a pattern
+        painter.restore()
+        return
     marks = theme.colour(role, 0.75) if is_room else _marks_on(theme, colour)
     if is_room:
         _draw_lines(painter, theme, box, 0, marks)

@@ -85,6 +85,7 @@ class Writer:
         self.cursor = cursor
         self._formats = formats
         self.fresh = True  # the present block is empty and may be used
+        self.marked = False  # whether a quote or a rule was written
 
     def next_block(self, block: QTextBlockFormat, char: QTextCharFormat | None = None) -> None:
         """Go to an empty block of this format."""
@@ -125,6 +126,7 @@ class Writer:
         if given.hasProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth):
             made = formats.block(top=6, bottom=12, line=100)
             made.setProperty(RULE, True)
+            self.marked = True
         elif not source.text() and source.textList() is None:
             return
         elif level := given.headingLevel():
@@ -137,6 +139,7 @@ class Writer:
             if quote := given.intProperty(QTextFormat.Property.BlockQuoteLevel):
                 made.setLeftMargin(theme.px(16 * quote))
                 made.setProperty(QUOTE, quote)
+                self.marked = True
                 char.setForeground(theme.colour("quiet"))
         self.next_block(made, char)
         if source.textList() is not None:

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolTip
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolTip, QWidget
 
 from playground.core.facts import PromptInfo, PromptToken
 from playground.gui.theme import Theme
@@ -46,7 +46,8 @@ class TokenFlow(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
+        # Painted in full by us, so that scrolling moves the picture and paints the new part only.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Tokens of the prompt")
         self.setAccessibleDescription(EMPTY)
         theme.changed.connect(self._on_theme)
@@ -93,10 +94,10 @@ class TokenFlow(QAbstractScrollArea):
 
     def _set_current(self, token: int) -> None:
         if token != self.current:
+            self._repaint_tokens(token, self.current)
             self.current = token
             self.current_changed.emit(token)
         self._describe()
-        self.viewport().update()
 
     def _describe(self) -> None:
         if self.current >= 0:
@@ -165,9 +166,14 @@ class TokenFlow(QAbstractScrollArea):
         self._hover(self._token_at(event.position()))
 
     def _hover(self, token: int) -> None:
-        for at in {token, self._hovered} - {-1} if token != self._hovered else ():
-            self.viewport().update(self._on_screen(self.layout_now().rect(at)).adjusted(-2, -2, 2, 2))
-        self._hovered = token
+        if token != self._hovered:
+            self._repaint_tokens(token, self._hovered)
+            self._hovered = token
+
+    def _repaint_tokens(self, *tokens: int) -> None:
+        for at in tokens:
+            if self._layout is not None and 0 <= at < len(self._tokens):
+                self.viewport().update(self._on_screen(self._layout.rect(at)).adjusted(-3, -3, 3, 3))
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -240,8 +246,21 @@ class TokenFlow(QAbstractScrollArea):
         super().showEvent(event)
         self._lay_out()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(dx, dy)
+
+    def _ground(self) -> str:
+        """Return the colour role of what this widget lies on."""
+        widget: QWidget | None = self
+        while widget is not None:
+            if widget.property("ground") in ("surface", "raised", "window"):
+                return str(widget.property("ground"))
+            widget = widget.parentWidget()
+        return "window"
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._theme.colour(self._ground()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         drawing = TokenPainter(painter, self._theme)
         if not self._tokens:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetricsF, QGlyphRun, QTextLayout
 
 from playground.core.facts import PromptToken
 from playground.gui.theme import Theme
@@ -16,7 +16,8 @@ from playground.gui.widgets.token_text import Block, blocks_of, shown_text
 RAIL = 14  # pixels left of the chips, for the coloured line of the turn
 CHIP, ROW, HEAD, BETWEEN = 22, 26, 26, 12  # heights: a chip, a row of chips, a heading, the space between two turns
 PAD, GAP = 5, 2  # beside the text of a chip, between two chips
-NUMBER = 44  # width of the table's first column
+LEAST = 18  # width of a chip
+NUMBER, ID = 42, 64  # widths of the table's first two columns
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,30 @@ class Measure:
         self.special.setWeight(QFont.Weight.Bold)
         self._metrics = (QFontMetricsF(self.plain), QFontMetricsF(self.special))
         self._known: dict[tuple[str, bool], tuple[str, float]] = {}
+        self._shaped: dict[tuple[str, bool], tuple[list[QGlyphRun], float]] = {}
 
     def chip(self, text: str, special: bool) -> tuple[str, float]:
-        """Return what is written on the chip of this token and the width of the chip."""
+        """Return what is written on the chip of this token, and how much room it takes."""
         key = (text, special)
         if key not in self._known:
             shown = shown_text(text)
-            least, room = self.theme.px(14), 2 * self.theme.px(PAD)
-            self._known[key] = (shown, max(least, self._metrics[special].horizontalAdvance(shown)) + room)
+            width = self._metrics[special].horizontalAdvance(shown) + 2 * self.theme.px(PAD)
+            self._known[key] = (shown, width)
         return self._known[key]
+
+    def shaped(self, shown: str, special: bool) -> tuple[list[QGlyphRun], float]:
+        """Return the glyphs of a text on a chip, and how far above them their origin lies.
+
+        Drawing them costs a quarter of drawing the text.
+        """
+        key = (shown, special)
+        if key not in self._shaped:
+            layout = QTextLayout(shown, self.special if special else self.plain)
+            layout.beginLayout()
+            line = layout.createLine()
+            layout.endLayout()
+            self._shaped[key] = (line.glyphRuns(), line.ascent())
+        return self._shaped[key]
 
     def elided(self, text: str, special: bool, width: float) -> str:
         return self._metrics[special].elidedText(text, Qt.TextElideMode.ElideMiddle, width - 2 * self.theme.px(PAD))
@@ -67,10 +83,11 @@ class TokenLayout:
         self.texts: list[str] = []
         self.lefts: list[float] = []
         self.widths: list[float] = []
+        self.indents: list[float] = []  # from the left edge of a chip to its text
         self.rows: list[Row] = []
         px = measure.theme.px
-        self.start = px(RAIL) + (px(NUMBER) if table else 0)
-        self.limit = max(width - (px(72) if table else px(4)), self.start + px(40))
+        self.start = px(RAIL) + (px(NUMBER) + px(ID) if table else 0)
+        self.limit = max(width - px(4), self.start + px(40))
         self.height = self._place()
         self._tops = [row.top for row in self.rows]
 
@@ -123,20 +140,26 @@ class TokenLayout:
     def _place_block(self, block: Block, top: float) -> float:
         """Place the chips of a turn from `top` on; return where they end."""
         px, start, limit, chip = self.measure.theme.px, self.start, self.limit, self.measure.chip
-        row_height, gap = px(ROW), px(GAP)
+        row_height, gap, pad, least = px(ROW), px(GAP), px(PAD), px(LEAST)
         left, first = start, block.first
         for at in range(block.first, block.end):
             token = self.tokens[at]
-            text, width = chip(token.text, token.special)
+            text, wanted = chip(token.text, token.special)
+            width = max(least, wanted)
             if width > limit - start:
                 width = limit - start
                 text = self.measure.elided(text, token.special, width)
-            if left > start and (self.table or left + width > limit or "\n" in self.tokens[at - 1].text):
+            if left > start and (self.table or left + width > limit or self._breaks(at)):
                 self.rows.append(Row(top, first, at))
                 top, left, first = top + row_height, start, at
             self.texts.append(text)
             self.lefts.append(left)
             self.widths.append(width)
+            self.indents.append(pad + max(0.0, width - wanted) / 2)
             left += width + gap
         self.rows.append(Row(top, first, block.end))
         return top + row_height
+
+    def _breaks(self, at: int) -> bool:
+        """Say whether a line of the prompt ends before this token; several empty lines stand in one row."""
+        return "\n" in self.tokens[at - 1].text and self.tokens[at].text.strip("\n") != ""

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from playground.gui.icons import pixmap
 from playground.gui.theme import Theme
-from playground.gui.widgets.token_layout import CHIP, PAD, Row, TokenLayout
+from playground.gui.widgets.token_layout import CHIP, NUMBER, RAIL, Row, TokenLayout
 
-TINTS = {False: (0.13, 0.20), True: (0.20, 0.28)}  # of two neighbouring chips, in light and in dark
+TINTS = {False: (0.14, 0.23), True: (0.20, 0.29)}  # of two neighbouring chips, in light and in dark
 HOVER = 0.12  # more while the mouse is over it
 
 
@@ -23,7 +23,7 @@ class TokenPainter:
     def draw_empty(self, box: QRectF, text: str, ratio: float) -> None:
         """Say in the middle what is missing."""
         theme, painter, side = self._theme, self._painter, self._theme.px(28)
-        words = QRectF(box.left(), 0, min(box.width(), theme.px(260)), theme.px(60))
+        words = QRectF(box.left(), 0, min(box.width(), theme.px(220)), theme.px(60))
         words.moveCenter(box.center() + QPointF(0, theme.px(24)))
         painter.drawPixmap(
             QPointF(round(box.center().x() - side / 2), round(words.top() - side - theme.px(10))),
@@ -99,27 +99,27 @@ class TokenPainter:
         return self._brushes[section, shade]
 
     def _draw_texts(self, layout: TokenLayout, rows: list[Row]) -> None:
-        painter, measure, pad = self._painter, layout.measure, self._theme.px(PAD)
+        painter, shaped = self._painter, layout.measure.shaped
         painter.setPen(self._theme.colour("text"))
-        for special in (False, True):
-            painter.setFont(measure.special if special else measure.plain)
-            down = measure.baseline(special)
-            for row in rows:
-                for at in range(row.first, row.end):
-                    if layout.tokens[at].special == special:
-                        painter.drawText(QPointF(layout.lefts[at] + pad, row.top + down), layout.texts[at])
+        baselines = [layout.measure.baseline(special) for special in (False, True)]
+        for row in rows:
+            for at in range(row.first, row.end):
+                special = layout.tokens[at].special
+                runs, ascent = shaped(layout.texts[at], special)
+                origin = QPointF(layout.lefts[at] + layout.indents[at], row.top + baselines[special] - ascent)
+                for run in runs:
+                    painter.drawGlyphRun(origin, run)
 
     def _draw_columns(self, layout: TokenLayout, rows: list[Row]) -> None:
         """Draw number and id beside each chip of the table."""
-        painter, theme = self._painter, self._theme
+        painter, theme, px = self._painter, self._theme, self._theme.px
+        right_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.setFont(theme.mono(12))
         painter.setPen(theme.colour("quiet"))
         for row in rows:
-            number = QRectF(0, row.top, layout.start - theme.px(8), theme.px(CHIP))
-            painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{row.first + 1}")
-            id_box = QRectF(layout.limit, row.top, theme.px(64), theme.px(CHIP))
             id = str(layout.tokens[row.first].id)
-            painter.drawText(id_box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, id)
+            for right, text in ((px(RAIL) + px(NUMBER) - px(8), str(row.first + 1)), (layout.start - px(10), id)):
+                painter.drawText(QRectF(0, row.top, right, px(CHIP)), right_middle, text)
 
     def _draw_ring(self, box: QRectF) -> None:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from playground.gui.theme import Theme
@@ -49,7 +49,7 @@ class FindBar(QWidget):
     def open(self) -> None:
         """Show the bar and let the user type; words looked for before are selected."""
         if not self.isVisible():
-            self._back = QApplication.focusWidget()
+            self._back = self.window().focusWidget()
         self.show()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 LETTER = 1.0  # for every letter that is found
 START = 5.0  # more at the start of a word
-RUN = 4.0  # more right behind the letter before
+RUN = 6.0  # more right behind the letter before
 FIRST = 2.0  # more at the start of the title
 GAP = 0.05  # less for every letter skipped before the first match, and for every letter of the title
 

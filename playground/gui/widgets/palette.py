@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from playground.gui.icons import pixmap
@@ -56,7 +56,7 @@ class Palette(QWidget):
             self.close_palette()
             return
         self._entries = tuple(entries)
-        self._back = QApplication.focusWidget()
+        self._back = self.window().focusWidget()
         self.field.clear()
         self.parentWidget().installEventFilter(self)
         self._cover()
@@ -70,7 +70,7 @@ class Palette(QWidget):
         if not self.isVisible():
             return
         back, self._back = self._back, None
-        had_focus = self.field.hasFocus()
+        had_focus = self.window().focusWidget() is self.field
         self.parentWidget().removeEventFilter(self)
         self.hide()
         if had_focus and back is not None and isValid(back):

@@ -162,6 +162,9 @@ class TokenFlow(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and (token := self._token_at(event.position())) >= 0:
             self._set_current(token)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._token_at(event.position()))
 

@@ -132,6 +132,18 @@ def test_our_widgets_have_no_faults(name: str, mode: str, theme: Theme, qapp: QA
     assert problems(widget) == []
 
 
+@pytest.mark.parametrize("name", [name for name in GALLERY if name != "help"])
+def test_zooming_while_they_are_open_cuts_nothing(name: str, theme: Theme, qapp: QApplication, qtbot: QtBot) -> None:
+    make, width, height = GALLERY[name]
+    widget = make(theme)
+    qtbot.addWidget(widget)
+    widget.show()
+    theme.apply(qapp, "light", 1.5)
+    widget.resize(int(width * 1.5), int(height * 1.5))
+    qtbot.wait(30)
+    assert problems(widget) == []
+
+
 def test_cut_text_is_found(theme: Theme, qtbot: QtBot) -> None:
     holder = QWidget()
     qtbot.addWidget(holder)

@@ -6,7 +6,6 @@ the reader scrolls up to them.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,11 +16,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from playground.gui.theme import Theme
-from playground.gui.widgets.body import find_all
 from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.find_bar import FindBar
+from playground.gui.widgets.finder import Finder
 from playground.gui.widgets.highlight import Highlighter
-from playground.gui.widgets.markdown import visible
 from playground.gui.widgets.message_data import MessageData, State
 from playground.gui.widgets.message_view import MessageView
 
@@ -29,10 +27,6 @@ COLUMN = 820  # widest text column in pixels at 100 %
 DRAWN = 40  # messages that become widgets without scrolling
 SLICE_SECONDS = 0.02  # how long earlier messages are made before the window gets its turn
 NEAR = 600  # pixels from the top at which earlier messages are made
-
-_MARKS = re.compile(
-    r"[*`~]+|(?<!\w)_+|_+(?!\w)"
-)  # Markdown's marks: a message that is not drawn is searched without them
 
 
 class Transcript(QScrollArea):
@@ -51,7 +45,8 @@ class Transcript(QScrollArea):
         self._views: dict[object, MessageView] = {}
         self._follow = True
         self._from_bottom: int | None = None  # keeps the place while earlier messages are put above it
-        self._wanted, self._match = "", -1
+        self._finder = Finder(self)
+        self._finder.found.connect(self.found)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -260,40 +255,26 @@ class Transcript(QScrollArea):
 
     def find_text(self, text: str) -> int:
         """Mark `text` in all messages and go to the last match; return how many matches there are."""
-        self._wanted, self._match = text, -1
-        matches = self._matches()
-        self._go(len(matches) - 1)
-        return len(matches)
+        return self._finder.find(text)
 
     def find_next(self) -> None:
         """Go to the next match; behind the last comes the first."""
-        self._go(self._match + 1)
+        self._finder.step(1)
 
     def find_previous(self) -> None:
         """Go to the match before."""
-        self._go(self._match - 1)
+        self._finder.step(-1)
 
-    def _matches(self) -> list[tuple[object, int]]:
-        found: list[tuple[object, int]] = []
-        for id, message in self._messages.items():
-            view = self._views.get(id)
-            text = view.body.toPlainText() if view else _MARKS.sub("", visible(message.text))
-            found += [(id, number) for number in range(len(find_all(text, self._wanted)))]
-        return found
+    def messages(self) -> list[MessageData]:
+        """Return what is known of all messages, in order."""
+        return list(self._messages.values())
 
-    def _go(self, match: int) -> None:
-        matches = self._matches()
-        self._match = match % len(matches) if matches else -1
-        target = matches[self._match] if matches else (None, -1)
-        if target[0] is not None:
-            self.view(target[0])
-        for id, view in self._views.items():
-            view.body.show_matches(self._wanted, target[1] if id == target[0] else -1)
-        if target[0] is not None:
-            self._show_match(self._views[target[0]], target[1])
-        self.found.emit(self._match + 1, len(matches))
+    def drawn(self) -> dict[object, MessageView]:
+        """Return the widgets there are."""
+        return dict(self._views)
 
-    def _show_match(self, view: MessageView, number: int) -> None:
+    def show_place(self, view: MessageView, number: int) -> None:
+        """Scroll to a marked place of a message."""
         self._follow = False
         self._column.activate()
         place = view.body.mapTo(self._inner, view.body.match_rect(number).center().toPoint())
@@ -310,8 +291,8 @@ class Transcript(QScrollArea):
         place = self._column.count() - 1 if at_end else at or 0
         self._column.insertWidget(place, view)
         self._views[message.id] = view
-        if self._wanted:
-            view.body.show_matches(self._wanted)
+        if self._finder.wanted:
+            view.body.show_matches(self._finder.wanted)
         return view
 
     def _earlier(self) -> Sequence[MessageData]:

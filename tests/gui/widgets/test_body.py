@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.gui.theme import Theme
 from playground.gui.widgets.body import Body, find_all
+from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.highlight import Highlighter, spans_of
 
 ANSWER = """# Title
@@ -111,7 +112,7 @@ def test_only_web_links_open(body: Body, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_copy_takes_the_whole_code_block(body: Body) -> None:
     body.set_text(ANSWER)
-    body.findChildren(type(body._code[0].button))[0].click()  # the only button in a text
+    body.findChildren(IconButton)[0].click()
     assert QGuiApplication.clipboard().text() == "x = 1  # a\n\ny = 2"
 
 

@@ -6,6 +6,7 @@ LETTER = 1.0  # for every letter that is found
 START = 5.0  # more at the start of a word
 RUN = 6.0  # more right behind the letter before
 FIRST = 2.0  # more at the start of the title
+JUMP = 1.0  # less when letters are left out in between
 GAP = 0.05  # less for every letter skipped before the first match, and for every letter of the title
 
 _NONE = float("-inf")
@@ -45,7 +46,7 @@ def _match_word(word: str, title: str) -> tuple[float, list[int]] | None:
                 row[place] = LETTER + bonus[place] - GAP * place
                 continue
             run = before[place - 1] + RUN if place else _NONE
-            jump = best + bonus[place]
+            jump = best + bonus[place] - JUMP
             row[place], trail[place] = max((LETTER + run, place - 1), (LETTER + jump, best_place))
         trails.append(trail)
         before = row

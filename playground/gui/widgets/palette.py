@@ -28,7 +28,7 @@ class Palette(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._over = theme, parent
         self._entries: tuple[PaletteEntry, ...] = ()
         self._back: QWidget | None = None  # what had the focus before
         self.recent: list[str] = []  # ids, the last one used first
@@ -58,7 +58,7 @@ class Palette(QWidget):
         self._entries = tuple(entries)
         self._back = self.window().focusWidget()
         self.field.clear()
-        self.parentWidget().installEventFilter(self)
+        self._over.installEventFilter(self)
         self._cover()
         self._refill()
         self.show()
@@ -71,7 +71,7 @@ class Palette(QWidget):
             return
         back, self._back = self._back, None
         had_focus = self.window().focusWidget() is self.field
-        self.parentWidget().removeEventFilter(self)
+        self._over.removeEventFilter(self)
         self.hide()
         if had_focus and back is not None and isValid(back):
             back.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -182,7 +182,7 @@ class Palette(QWidget):
         self._card.move((self.width() - width) // 2, min(px(72), self.height() // 8))
 
     def _cover(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._over.rect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -101,11 +101,11 @@ class RowPainter(QStyledItemDelegate):
         theme, px = self._theme, self._theme.px
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box: QRect = option.rect  # type: ignore[attr-defined]
+        box: QRect = option.rect
         if row.caption:
             self._draw_caption(painter, QRectF(box), row.caption)
             box = box.adjusted(0, self._caption_height(), 0, 0)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent_soft" if not row.entry.reason else "hover"))
             painter.drawRoundedRect(QRectF(box), px(7), px(7))

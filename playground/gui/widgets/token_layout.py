@@ -141,7 +141,7 @@ class TokenLayout:
         """Place the chips of a turn from `top` on; return where they end."""
         px, start, limit, chip = self.measure.theme.px, self.start, self.limit, self.measure.chip
         row_height, gap, pad, least = px(ROW), px(GAP), px(PAD), px(LEAST)
-        left, first = start, block.first
+        left, first = float(start), block.first
         for at in range(block.first, block.end):
             token = self.tokens[at]
             text, wanted = chip(token.text, token.special)

@@ -74,7 +74,7 @@ def test_the_matched_letters_are_known() -> None:
 def test_best_first_and_what_cannot_be_run_behind_its_equals() -> None:
     twins = (PaletteEntry("a", "Stop", reason="No."), PaletteEntry("b", "Stop"))
     assert [row.entry.id for row in found_rows("st", twins)] == ["b", "a"]
-    assert [row.entry.id for row in found_rows("chat", ENTRIES)][0] == "chat.new"
+    assert found_rows("chat", ENTRIES)[0].entry.id == "chat.new"
     assert found_rows("zzz", ENTRIES) == []
 
 

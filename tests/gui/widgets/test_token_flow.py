@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -133,7 +134,7 @@ def test_chips_stay_inside_and_keep_their_order(flow: TokenFlow, width: int) -> 
     layout = flow.layout_now()
     rects = [layout.rect(at) for at in range(len(layout.tokens))]
     assert all(rect.right() <= width for rect in rects)
-    for before, after in zip(rects, rects[1:], strict=False):
+    for before, after in pairwise(rects):
         assert after.top() > before.top() or after.left() >= before.right()
 
 

@@ -32,6 +32,7 @@ class FindBar(QWidget):
         self.field.enter.connect(self._on_enter)
         self.field.escape.connect(self.close_bar)
         self.count = label("", "small")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.previous = IconButton("chevron-up", "Previous match (Shift+Enter)", theme, slot=lambda: self._step(-1))
         self.next = IconButton("chevron-down", "Next match (Enter)", theme, slot=lambda: self._step(1))
         self.close_button = IconButton("x", "Close (Esc)", theme, slot=self.close_bar)
@@ -97,9 +98,10 @@ class FindBar(QWidget):
 
     def _on_theme(self) -> None:
         px = self._theme.px
-        self._row.setContentsMargins(px(12), px(6), px(8), px(6))
+        self._row.setContentsMargins(px(16), px(6), px(10), px(6))
         self._row.setSpacing(px(4))
-        self.count.setMinimumWidth(px(64))
+        self.count.setMinimumWidth(px(72))
+        self.count.setContentsMargins(0, 0, px(6), 0)
         self.field.setMaximumWidth(px(420))
 
     def paintEvent(self, event: QPaintEvent) -> None:

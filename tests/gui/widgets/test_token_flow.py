@@ -253,6 +253,7 @@ def test_it_takes_over_zoom_and_colours(flow: TokenFlow, theme: Theme, qapp: QAp
     before = flow.layout_now().rect(4)
     theme.apply(qapp, "dark", 2.0)
     assert flow.layout_now().rect(4).height() == 2 * before.height()
+    assert flow.layout_now().rect(4).width() == pytest.approx(2 * before.width(), abs=3)
     assert flow.viewport().grab().toImage().pixelColor(1, 1) == theme.colour("window")
     theme.apply(qapp, "light", 1.0)
 

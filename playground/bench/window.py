@@ -51,7 +51,7 @@ class Driver(QObject):
         """Send a message in a fresh conversation."""
         self.parts.commands.run("chat.new")
         self.tokens, self._is_reading = 0, False
-        self.parts.commands.run("chat.send_draft", text)
+        self._panel.send(text)
 
     def answer(self, text: str) -> None:
         """Send a message and wait for the end of the answer."""

@@ -48,13 +48,15 @@ class Startup(Benchmark):
             )
             with process:
                 assert process.stderr is not None
+                last = ""
                 for line in process.stderr:
+                    last = line.strip() or last
                     if line.startswith("trace painted"):
                         yield Sample("painted", time.perf_counter() - begin)
                     elif line.startswith("trace modules"):
                         yield Sample("heavy modules", float(len(line.split()[2:])))
         if process.returncode != 0:
-            raise UserError(f"The window's process ended with code {process.returncode}.")
+            raise UserError(f"The window's process ended with code {process.returncode}: {last}")
 
 
 _BARE_WINDOW = """

@@ -47,13 +47,14 @@ def build(app: QApplication, paths: Paths, engine: Callable[[Connection], Kill] 
     """Put the parts together. The engine starts with the first job, or when the window has been painted."""
     settings, trouble = read_settings(paths.settings)
     theme = Theme()
-    theme.apply(app, settings.theme, settings.zoom / 100)
+    theme.prepare(app, settings.theme, settings.zoom / 100)
     session = Session(settings)
     jobs = JobClient(engine or in_process(paths), details=lambda: tail(paths.logs / "engine.log"))
     records = Records(paths.store)
     records.write(lambda store: interrupt_the_dead(store, paths.locks))
     parts = Parts(paths, session, jobs, records, Commands(), ModelDesk(jobs, session), theme)
     window = MainWindow(parts)
+    theme.dress()
     if trouble:
         window.inform(trouble)
     return App(window, parts)

@@ -38,6 +38,8 @@ class TalkView(QWidget):
         self.bar = ContextBar(theme, compact=True)
         self.composer = Composer(theme)
         self._middle = QStackedWidget()
+        self.setProperty("ground", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WindowShortcut)
         self._escape.setEnabled(False)  # while nothing is written, Esc belongs to what has the focus
         self._escape.activated.connect(self.escaped)

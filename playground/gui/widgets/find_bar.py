@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.labels import label
+
+
+class _Box(QLineEdit):
+    """A field that keeps Esc for itself, before the window's own shortcut can take it."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        return super().event(event)
 
 
 class FindBar(QFrame):
@@ -21,7 +32,7 @@ class FindBar(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setProperty("kind", "popup")
-        self.box = QLineEdit()
+        self.box = _Box()
         self.box.setPlaceholderText("Find…")
         self.box.setAccessibleName("Find")
         self.box.setMinimumWidth(theme.px(190))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from playground.bench.benchmark import Benchmark, Sample
+from playground.bench.machine import BUSY, OtherWork
 from playground.bench.verdict import Key, Spread, Verdict, judge, spread
 from playground.core.errors import redact
 
@@ -26,6 +27,7 @@ class Outcome:
     samples: dict[Key, list[float]] = field(default_factory=lambda: defaultdict(list))
     skipped: dict[str, str] = field(default_factory=dict)  # side: why it is not possible here
     failed: dict[str, str] = field(default_factory=dict)  # side: what went wrong
+    disturbed: dict[str, int] = field(default_factory=dict)  # side: how many of its rounds ran beside other work
 
     @property
     def spreads(self) -> dict[Key, Spread]:
@@ -43,35 +45,57 @@ class SideFailed(Exception):
     """A side's process ended badly; the text says how."""
 
 
-RunSide = Callable[[str, str], list[Sample]]
-"""Runs one side of a benchmark (by name) once and returns its samples."""
+@dataclass(frozen=True)
+class Round:
+    """One side, once. `others` is the processor time other programs took meanwhile, as a share of one core."""
+
+    samples: tuple[Sample, ...]
+    others: float = 0.0
+
+
+RunSide = Callable[[str, str], Round]
+"""Runs one side of a benchmark (by name) once."""
 
 
 def measure(name: str, benchmark: Benchmark, run: RunSide, say: Callable[[str], None] = lambda _: None) -> Outcome:
     """Measure every side as often as the benchmark asks, in alternating order.
 
-    A side that is not possible here is skipped, one that fails is not tried again; both are told in the outcome.
+    A side that is not possible here is skipped, one that fails is not tried again, a round that ran beside other
+    work is repeated while there is patience; all three are told in the outcome.
     """
     outcome = Outcome(name, benchmark)
     outcome.skipped = {side: why for side in benchmark.sides if (why := benchmark.why_not(side))}
+    patience = benchmark.rounds
     for number in range(-benchmark.warm_ups, benchmark.rounds):
         for side in benchmark.sides if number % 2 == 0 else reversed(benchmark.sides):
             if side in outcome.skipped or side in outcome.failed:
                 continue
             say(f"{name}: {side}, " + (f"round {number + 1} of {benchmark.rounds}" if number >= 0 else "warming up"))
             try:
-                samples = run(name, side)
+                found = run(name, side)
+                while found.others > BUSY and number >= 0 and patience > 0:
+                    patience -= 1
+                    say(f"{name}: {side}, again: other work took {found.others:.0%} of a core")
+                    found = run(name, side)
             except SideFailed as error:
                 outcome.failed[side] = str(error)
                 continue
-            for sample in samples if number >= 0 else ():
-                outcome.samples[side, sample.figure].append(sample.value)
+            if number >= 0:
+                _take(outcome, side, found)
     return outcome
 
 
-def in_fresh_process(name: str, side: str) -> list[Sample]:
+def _take(outcome: Outcome, side: str, found: Round) -> None:
+    for sample in found.samples:
+        outcome.samples[side, sample.figure].append(sample.value)
+    if found.others > BUSY:
+        outcome.disturbed[side] = outcome.disturbed.get(side, 0) + 1
+
+
+def in_fresh_process(name: str, side: str) -> Round:
     """Run one side in a Python of its own; raise SideFailed with its last words when it ends badly."""
     command = [sys.executable, "-m", "playground.bench.side", name, side]
+    watch = OtherWork()
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=SIDE_SECONDS, check=False
@@ -83,7 +107,7 @@ def in_fresh_process(name: str, side: str) -> list[Sample]:
         raise SideFailed(_last_words(done.stderr) or f"ended with code {done.returncode}")
     if not samples:
         raise SideFailed("measured nothing")
-    return samples
+    return Round(tuple(samples), watch.share())
 
 
 def read_samples(output: str) -> list[Sample]:

@@ -25,6 +25,10 @@ def as_text(outcome: Outcome) -> str:
     lines += [f"  {line}" for line in aligned(rows)] if len(rows) > 1 else ["  nothing was measured"]
     lines += [f"  {side}: skipped, {why}" for side, why in outcome.skipped.items()]
     lines += [f"  {side}: FAILED, {why}" for side, why in outcome.failed.items()]
+    rounds = outcome.benchmark.rounds
+    lines += [
+        f"  {side}: {count} of {rounds} rounds ran BESIDE OTHER WORK" for side, count in outcome.disturbed.items()
+    ]
     return "\n".join([*lines, "", *(f"  {verdict_text(v, units)}" for v in outcome.verdicts)])
 
 
@@ -83,7 +87,7 @@ def machine_text(machine: Machine) -> str:
     lines = [
         f"{machine.processor}, {machine.cores} cores, {size(machine.memory)}, {machine.system}",
         f"Python {machine.python}, " + ", ".join(f"{name} {version}" for name, version in machine.versions),
-        f"load before the start: {machine.load:.2f}",
+        f"before the start: load {machine.load:.2f}, other work {machine.others:.0%} of a core",
     ]
     warning = ["OTHER WORK WAS RUNNING: the figures are worse than this machine can do."] if machine.is_busy else []
     return "\n".join(lines + warning)
@@ -116,4 +120,5 @@ def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
         ],
         "skipped": dict(outcome.skipped),
         "failed": dict(outcome.failed),
+        "disturbed": dict(outcome.disturbed),
     }

@@ -36,7 +36,9 @@ class Driver(QObject):
         self._is_reading = False
         self.tokens = 0  # of the present answer, as far as they reached the window
         self.trouble = ""
-        self._panel = made.window.findChild(ChatPanel)
+        panel = made.window.findChild(ChatPanel)
+        assert panel is not None
+        self._panel = panel
         self._panel.talk.writing_changed.connect(lambda writing: None if writing else self.ended.emit())
         self.parts.jobs.submitted.connect(self._on_submitted)
 
@@ -75,7 +77,7 @@ class Driver(QObject):
 
     @property
     def is_writing(self) -> bool:
-        return bool(self._panel.talk.is_writing)
+        return self._panel.talk.is_writing
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Let the window live until the condition holds; raise a UserError when it does not, or a job fails."""

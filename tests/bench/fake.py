@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from playground.bench.benchmark import Benchmark, Goal, Sample
-from playground.bench.harness import SideFailed
+from playground.bench.harness import Round, SideFailed
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Fake(Benchmark):
 
 
 class Runner:
-    """Runs sides in this process and notes the order; `broken` sides fail."""
+    """Runs sides in this process and notes the order; `broken` sides fail, `others` is the work beside each round."""
 
-    def __init__(self, broken: str = "") -> None:
+    def __init__(self, broken: str = "", others: Iterable[float] = ()) -> None:
         self.order: list[str] = []
-        self._broken = broken
+        self._broken, self._others = broken, iter(others)
 
-    def __call__(self, name: str, side: str) -> list[Sample]:
+    def __call__(self, name: str, side: str) -> Round:
         self.order.append(side)
         if side == self._broken:
             raise SideFailed("out of luck")
-        return list(Fake().run(side))
+        return Round(tuple(Fake().run(side)), next(self._others, 0.0))

@@ -10,6 +10,7 @@ import pytest
 from playground.bench import harness
 from playground.bench.benchmark import Sample
 from playground.bench.harness import SideFailed, in_fresh_process, measure, read_samples, write_sample
+from playground.bench.table import as_text
 from tests.bench.fake import Fake, Runner
 
 
@@ -35,6 +36,22 @@ def test_a_failing_side_is_not_tried_again_and_the_others_go_on() -> None:
     assert run.order.count("rival") == 1
     assert run.order.count("ours") == 5
     assert [v.value for v in outcome.verdicts] == [None, 12.5]
+
+
+def test_a_disturbed_round_is_repeated_and_only_the_repetition_counts() -> None:
+    run = Runner(others=[0.0, 1.3, 0.0])  # the second round to run is disturbed
+    outcome = measure("fake", Fake(), run)
+    assert run.order[:3] == ["ours", "rival", "rival"]
+    assert outcome.spreads["rival", "speed"].count == 5
+    assert not outcome.disturbed
+
+
+def test_when_patience_ends_the_disturbed_rounds_are_told() -> None:
+    run = Runner(others=[2.0] * 99)
+    outcome = measure("fake", Fake(), run)
+    assert len(run.order) == 2 * 5 + 5
+    assert outcome.disturbed == {"ours": 5, "rival": 5}
+    assert "BESIDE OTHER WORK" in as_text(outcome)
 
 
 @dataclass(frozen=True)
@@ -86,4 +103,4 @@ def test_a_process_that_measures_nothing_has_failed(ended: list[_Done]) -> None:
 
 def test_a_process_gives_its_samples(ended: list[_Done]) -> None:
     ended.append(_Done(0, write_sample(Sample("wait", 3.0)) + "\n", "a warning\n"))
-    assert in_fresh_process("fake", "ours") == [Sample("wait", 3.0)]
+    assert in_fresh_process("fake", "ours").samples == (Sample("wait", 3.0),)

@@ -43,7 +43,7 @@ def test_json_holds_every_sample_and_every_verdict() -> None:
 
 
 def test_a_busy_machine_is_said() -> None:
-    busy = Machine("A processor", 2, 8_000_000_000, "Linux", "3.11", (), load=1.7)
+    busy = Machine("A processor", 2, 8_000_000_000, "Linux", "3.11", (), load=0.1, others=1.7)
     assert "OTHER WORK WAS RUNNING" in machine_text(busy)
     assert "OTHER WORK" not in machine_text(MACHINE)
 

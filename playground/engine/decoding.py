@@ -15,13 +15,14 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from transformers import DynamicCache
 
 from playground.core.errors import UserError
 from playground.core.events import Progress, Story, Token
 from playground.core.trail import Trail
+from playground.engine.cache import fresh_cache
 from playground.engine.measuring import Row, measured, probability_in
 from playground.engine.pieces import TextStream
+from playground.engine.row_linear import quicken
 from playground.engine.sampling import draw
 from playground.engine.stopping import StopText
 from playground.engine.templates import template_facts
@@ -161,8 +162,9 @@ class _Reader:
     """A model with the keys and values of what it has read."""
 
     def __init__(self, loaded: Loaded) -> None:
+        quicken(loaded.model)
         self._model = loaded.model
-        self._cache = DynamicCache(config=loaded.model.config)
+        self._cache = fresh_cache(loaded.model.config)
         self._chunk = chunk_size(loaded)
         self._options: dict[str, Any] = {"use_cache": True}
         if "logits_to_keep" in inspect.signature(loaded.model.forward).parameters:

@@ -1,0 +1,32 @@
+"""A linear layer that knows a faster way for one row of bfloat16 on a processor.
+
+Writing reads every weight once for a single row. There the matrix-vector product of torch is up to a third faster than
+its matrix product, which prepares each call as if there were many rows.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+
+class RowLinear(nn.Linear):
+    """`nn.Linear`, with another kernel for a single row; the same weights, the same result but for rounding."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        if input.numel() != self.in_features:
+            return super().forward(input)
+        row = torch.mv(self.weight, input.view(-1))  # (out,)
+        row = row if self.bias is None else row + self.bias
+        return row.view(*input.shape[:-1], self.out_features)
+
+
+def quicken(model: nn.Module) -> None:
+    """Let a model's plain linear layers take the faster way where it is one: bfloat16 on a processor."""
+    for module in model.modules():
+        if type(module) is nn.Linear and _gains(module.weight):
+            module.__class__ = RowLinear
+
+
+def _gains(weight: torch.Tensor) -> bool:
+    return weight.dtype is torch.bfloat16 and weight.device.type == "cpu"

@@ -22,6 +22,9 @@ _READ, _WRITTEN, _WEIGHTS = 300, 120, 134_515_008
 # The weights of the trial: as many as the starter has, so that caches help as much as they will, in usual pieces.
 _SIDE, _PIECES, _ROWS, _MANY_PIECES = 1536, 57, 128, 2
 
+BUSY_SHARE = 0.75
+"""With less of its processors' time than this, a measurement says more about other programs: it is not kept."""
+
 
 def best_device() -> str:
     """Return the kind of device to compute on."""
@@ -116,8 +119,12 @@ def fastest_dtype(paths: Paths, threads: int = 0, device: str = "") -> str:
     key = _key(kind, use_threads(threads))
     known = _remembered(paths, key)
     if known is None:
-        known = min(times := turn_seconds(), key=lambda dtype: times[dtype])
-        _remember(paths, key, known, times)
+        wall, cpu = time.perf_counter(), time.process_time()
+        times = turn_seconds()
+        had = (time.process_time() - cpu) / (time.perf_counter() - wall) / use_threads(threads)
+        known = min(times, key=lambda dtype: times[dtype])
+        if had >= BUSY_SHARE:
+            _remember(paths, key, known, times)
     return known
 
 

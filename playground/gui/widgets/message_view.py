@@ -82,6 +82,7 @@ class MessageView(QFrame):
         self._note.setText("" if words else data.note)
         self._note.setVisible(bool(self._note.text()))
         self._stats.setText(data.stats)
+        self._stats.setVisible(bool(data.stats) and data.role == "assistant")
         self._switcher.setVisible(data.versions > 1)
         self._count.setText(f"{data.version}/{data.versions}")
         self._earlier.setEnabled(data.version > 1)
@@ -160,7 +161,6 @@ class MessageView(QFrame):
         if self.data.role == "assistant":
             self._role_row.addStretch(1)
         self._stats = ElidedLabel("", "small")
-        self._stats.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._build_switcher()
         self._bar = QHBoxLayout()
         self._bar.setSpacing(2)
@@ -169,18 +169,14 @@ class MessageView(QFrame):
         footer = QHBoxLayout(self._footer)
         footer.setContentsMargins(0, 0, 0, 0)
         footer.setSpacing(theme.px(6))
-        if self.data.role == "assistant":
-            footer.addWidget(self._switcher)
-            footer.addLayout(self._bar)
-            footer.addWidget(self._stats, 1)
-        else:
-            footer.addWidget(self._stats, 1)
-            footer.addWidget(self._switcher)
-            footer.addLayout(self._bar)
+        footer.addWidget(self._switcher)
+        footer.addLayout(self._bar)
+        footer.addStretch(1)
         self._column = QVBoxLayout()
         self._column.addLayout(self._role_row)
         self._column.addWidget(self.body)
         if self.data.role == "assistant":
+            self._column.addWidget(self._stats)  # a line of its own: it is as long as a narrow window is wide
             self._column.addWidget(self._footer)
         else:  # short messages keep their buttons beside the title
             self._role_row.addWidget(self._footer)

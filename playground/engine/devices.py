@@ -121,11 +121,15 @@ def fastest_dtype(paths: Paths, threads: int = 0, device: str = "") -> str:
     if known is None:
         wall, cpu = time.perf_counter(), time.process_time()
         times = turn_seconds()
-        had = (time.process_time() - cpu) / (time.perf_counter() - wall) / use_threads(threads)
         known = min(times, key=lambda dtype: times[dtype])
-        if had >= BUSY_SHARE:
+        if not _is_busy(time.perf_counter() - wall, time.process_time() - cpu, use_threads(threads)):
             _remember(paths, key, known, times)
     return known
+
+
+def _is_busy(wall: float, cpu: float, threads: int) -> bool:
+    """Say whether other programs took the processor during a measurement long enough to tell."""
+    return wall > 0.2 and cpu < BUSY_SHARE * threads * wall
 
 
 def turn_seconds() -> dict[str, float]:

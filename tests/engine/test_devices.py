@@ -10,6 +10,7 @@ from playground.core.facts import DTYPES
 from playground.core.paths import Paths
 from playground.engine import devices
 from playground.engine.devices import (
+    _is_busy,
     cores,
     device_info,
     fastest_dtype,
@@ -32,6 +33,11 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(devices, "turn_seconds", fake)
     return runs
+
+
+def test_a_busy_machine_is_noticed() -> None:
+    assert _is_busy(wall=2.0, cpu=2.0, threads=2)
+    assert not _is_busy(wall=2.0, cpu=3.8, threads=2)
 
 
 def test_the_fastest_dtype_is_measured_once(measured: list[int], tmp_path: Path) -> None:

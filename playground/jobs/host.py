@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 ERRANDS = 4
 MEMORY_SECONDS = 2.0
 GRACE_SECONDS = 5.0  # on leaving, what running jobs get to tidy up, on top of two of their own steps
+IDLE_SECONDS = 0.5  # the same where nothing runs
 BEAT_SECONDS = 1.0  # a working job without news still says that it lives
 
 log = logging.getLogger(__name__)
@@ -146,8 +147,10 @@ class Host:
             self._closed = True
             self._news.notify_all()
         self._errands.shutdown(wait=False, cancel_futures=True)
-        # A step in the middle of a library call gets the same patience as one that is stopped by hand.
-        patience = max((2 * each.job.step_seconds for each in running if each.begun), default=0.0) + GRACE_SECONDS
+        # A step in the middle of a library call gets the same patience as one that is stopped by hand; where nothing
+        # has begun, there is nothing to tidy up, even if the libraries are still being imported.
+        begun = [2 * each.job.step_seconds + GRACE_SECONDS for each in running if each.begun]
+        patience = max(begun, default=IDLE_SECONDS)
         until = time.monotonic() + patience
         for thread in self._threads:
             thread.join(timeout=max(0.0, until - time.monotonic()))

@@ -9,11 +9,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from playground.core import opening
 from playground.core.conversation import Conversation, Turn
 from playground.core.errors import UserError
 from playground.core.events import Token
@@ -212,8 +214,15 @@ def test_damage_found_later_is_looked_for_and_set_aside(path: Path) -> None:
     assert len(list(path.parent.glob("record.sqlite.corrupt-*"))) == 1
 
 
-def test_two_that_find_the_damage_together_keep_it_once(path: Path) -> None:
+def test_those_that_find_the_damage_together_keep_it_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(b"no database" * 1000)
+    together, one_by_one = threading.Barrier(4), opening.alone
+
+    def alone(lock: Path) -> AbstractContextManager[None]:
+        together.wait(20)  # all have seen the damage before the first does something about it
+        return one_by_one(lock)
+
+    monkeypatch.setattr(opening, "alone", alone)
     stores: list[Store] = []
     threads = [threading.Thread(target=lambda: stores.append(Store(path))) for _ in range(4)]
     for thread in threads:
@@ -223,6 +232,7 @@ def test_two_that_find_the_damage_together_keep_it_once(path: Path) -> None:
     saved(stores[0], talk())
     assert all(store.conversation("talk") is not None for store in stores)
     assert len(list(path.parent.glob("record.sqlite.corrupt-*"))) == 1
+    assert sum(bool(store.remark) for store in stores) == 1
 
 
 def test_a_sound_file_is_not_set_aside_on_suspicion(path: Path) -> None:

@@ -408,6 +408,7 @@ def test_the_last_words_of_a_replaced_engine_do_not_reach_the_next(make: Callabl
     script.ends[0].close()  # it dies only now
     new = bench.submit(Count(1))
     bench.until(lambda: len(script.ends) == 2)
+    bench.jobs._hear(1, None)  # as from a thread that was about to say so when its engine was replaced
     script.say(new.ticket.number, Done(1))
     bench.until(lambda: new.ticket.ended)
     assert new.events == [Done(1)]
@@ -453,7 +454,7 @@ if __name__ == "__main__":
     from playground.core.paths import Paths
     from playground.gui.client import JobClient
     from playground.gui.link import in_process
-    from tests.jobs.helpers import Deaf, Modules, Pid, Tidy, prepare_hastily
+    from tests.jobs.helpers import Deaf, DeafFetch, Modules, Pid, Tidy, prepare_hastily
 
     app = QCoreApplication([])
     jobs = JobClient(in_process(Paths(Path(sys.argv[2])), prepare_hastily))
@@ -462,9 +463,12 @@ if __name__ == "__main__":
         jobs.close()
         app.quit()
 
+    def deaf(_):
+        print("deaf", flush=True)
+
     def then(_):
         if sys.argv[1] == "stay":
-            jobs.submit(Deaf()).on(Progress, lambda _: print("deaf", flush=True))
+            jobs.submit(DeafFetch()).on(Progress, lambda _: jobs.submit(Deaf()).on(Progress, deaf))
         else:
             jobs.submit(Tidy(sys.argv[2] + "/tidied")).on(Progress, lambda _: leave())
 

@@ -251,6 +251,13 @@ class Deaf(Job):
 
 
 @dataclass(frozen=True)
+class DeafFetch(Deaf):
+    """The same as an errand."""
+
+    lane: ClassVar[Lane] = "errand"
+
+
+@dataclass(frozen=True)
 class Unspeakable(Job):
     """Say, or return, something that cannot travel."""
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -250,8 +251,9 @@ def test_ctrl_c_stops_politely_and_a_second_one_insists(tmp_path: Path, kind: st
 def _until_handled(process: subprocess.Popen[str]) -> None:
     """Wait until the process has taken the signal: it is no longer pending (where the system tells)."""
     status = Path(f"/proc/{process.pid}/status")
+    given_up = time.monotonic() + 20
     while process.poll() is None and status.exists() and not _nothing_pending(status.read_text()):
-        pass
+        assert time.monotonic() < given_up
 
 
 def _nothing_pending(status: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 import pytest
@@ -15,6 +17,14 @@ from playground.jobs.host import serve
 from playground.jobs.job import Job
 from playground.jobs.orders import Numbered, Submit
 from tests.jobs.helpers import PATIENCE, Count, Unspeakable, Weigh, prepare
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    tick, given_up = threading.Event(), time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < given_up
+        tick.wait(0.001)
 
 
 class Ear:
@@ -71,8 +81,7 @@ def test_a_full_pipe_never_holds_up_the_one_who_sends() -> None:
     link = Link(engine, ear)
     for number in (1, 2, 3):  # far more than a pipe holds; were it waited for, the test would end here
         link.send(Submit(number, Weigh(bytes(8_000_000))))
-    while not engine.threads:
-        pass
+    until(lambda: bool(engine.threads))
     engine.threads[0].start()
     said = [ear.next() for _ in range(9)]
     assert [m.event.result for m in said if m and isinstance(m.event, Done)] == [8_000_000] * 3
@@ -108,8 +117,7 @@ def test_when_the_engine_goes_it_is_heard_once() -> None:
     ear, engine = Ear(), Dozing()
     link = Link(engine, ear)
     link.send(Submit(1, Count(0)))
-    while not engine.theirs:
-        pass
+    until(lambda: bool(engine.theirs))
     engine.theirs[0].close()
     assert ear.next() is None
     link.close()
@@ -120,8 +128,7 @@ def test_when_the_engine_goes_it_is_heard_once() -> None:
 def test_one_that_speaks_nonsense_counts_as_gone() -> None:
     ear, engine = Ear(), Dozing()
     Link(engine, ear)
-    while not engine.theirs:
-        pass
+    until(lambda: bool(engine.theirs))
     engine.theirs[0].send_bytes(b"cno_such_module\nThing\n.")
     assert ear.next() is None
 
@@ -156,8 +163,7 @@ def test_closed_before_it_had_begun_it_is_killed_all_the_same() -> None:
     link.close()  # returns at once
     assert engine.killed == 0
     may_begin.set()
-    while not engine.killed:
-        pass
+    until(lambda: bool(engine.killed))
     engine.threads[0].join(PATIENCE)
     assert not engine.threads[0].is_alive()
 

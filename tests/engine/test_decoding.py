@@ -17,6 +17,7 @@ from playground.engine import decoding
 from playground.engine.decoding import Written, write
 from playground.engine.devices import one_thread
 from playground.engine.loading import load
+from playground.engine.sampling import draw
 from playground.engine.workspace import Loaded
 from playground.recipes.run_settings import RunSettings, full_chain
 from tests.stories import outcome, told
@@ -91,6 +92,7 @@ def test_each_token_tells_what_the_model_thought_of_it(make: Make) -> None:
         chain = np.asarray(logits[step].float())
         for sampler in SAMPLED.working():
             chain = sampler.apply(chain, decoding.Trail(tuple(ids), written.ids[:step]))
+        assert token.id == draw(chain, 11, step)
         after = math.exp(chain[token.id]) / np.exp(chain[np.isfinite(chain)]).sum()
         assert token.probability == pytest.approx(after, rel=1e-3)
     assert "".join(token.text for token in events) == written.text

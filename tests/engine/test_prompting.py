@@ -16,6 +16,7 @@ from tests.toys import CHATML, END, NO_SYSTEM_ROLE, toy_tokenizer
 MAKERS = {
     "bytes": lambda template=CHATML: toy_tokenizer(template),
     "metaspace": lambda template=CHATML: metaspace_tokenizer(template),
+    "metaspace, space first": lambda template=CHATML: metaspace_tokenizer(template, first=True),
     "metaspace, no space first": lambda template=CHATML: metaspace_tokenizer(template, prepend=False),
 }
 LLAMA_2_LIKE = (

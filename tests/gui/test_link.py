@@ -121,6 +121,7 @@ def test_when_the_engine_goes_it_is_heard_once() -> None:
     engine.theirs[0].close()
     assert ear.next() is None
     link.close()
+    until(lambda: link._ours.closed)
     assert engine.killed == 1
     assert ear.said.empty()
 
@@ -142,6 +143,7 @@ def test_after_leaving_nothing_is_heard_and_the_engine_ends_in_order() -> None:
     engine.threads[0].join(PATIENCE)
     assert not engine.threads[0].is_alive()
     assert engine.killed == 0
+    until(lambda: link._ours.closed)  # both threads have ended
     leftover = []
     while not ear.said.empty():
         leftover.append(ear.said.get())

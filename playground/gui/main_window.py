@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
             if self.undo.index() and self.undo.command(self.undo.index() - 1) is deed:
                 self.undo.undo()
             else:
-                undo()
+                deed.undo()
 
         self.toasts.show_toast(words, "Undo", take_back)
 

@@ -13,13 +13,15 @@ class Deed(QUndoCommand):
     def __init__(self, words: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         super().__init__(words)
         self._undo, self._redo = undo, redo
-        self._fresh = True  # the stack calls redo at once, when it is already done
+        self._done = True  # the stack calls redo at once, when it is already done
 
     def undo(self) -> None:
-        self._undo()
+        """Take it back, once: a toast may have done so before the stack comes to it."""
+        if self._done:
+            self._done = False
+            self._undo()
 
     def redo(self) -> None:
-        if self._fresh:
-            self._fresh = False
-            return
-        self._redo()
+        if not self._done:
+            self._done = True
+            self._redo()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -50,8 +51,11 @@ class PromptPane(QScrollArea):
         self._theme, self._paths = theme, paths
         self._setup = Setup()
         self._filling = False
+        self._talk = ""  # the messages and the draft: variables may stand there too
         self._variables: dict[str, QLineEdit] = {}
+        self._values: dict[str, str] = {}  # of variables, those that have no field just now included
         self._switches: dict[str, QCheckBox] = {}
+        self._own_switches: dict[str, bool] = {}  # as the model's template has them
         self._known: dict[str, Role] = {}
         self.role = QComboBox()
         self.system = TextBox("System prompt", "What the model should be and how it should answer", 3, 12)
@@ -76,7 +80,7 @@ class PromptPane(QScrollArea):
             examples=self.examples.value(),
             variables=tuple((name, field.text()) for name, field in self._variables.items()),
             reply_start=self.reply_start.text(),
-            switches=tuple((name, box.isChecked()) for name, box in self._switches.items()),
+            switches=tuple((n, box.isChecked()) for n, box in self._switches.items()) or self._setup.switches,
         )
 
     def set_value(self, setup: Setup) -> None:
@@ -89,9 +93,10 @@ class PromptPane(QScrollArea):
         self.reply_start.setText(setup.reply_start)
         at = self.role.findText(setup.role)
         self.role.setCurrentIndex(max(0, at))
-        self._show_variables(setup)
+        self._values = dict(setup.variables)
+        self._show_variables(afresh=True)
         for name, box in self._switches.items():
-            box.setChecked(dict(setup.switches).get(name, box.isChecked()))
+            box.setChecked(dict(setup.switches).get(name, self._own_switches[name]))
         self._filling = False
 
     def show_model(self, info: LoadedInfo | None) -> None:
@@ -102,7 +107,8 @@ class PromptPane(QScrollArea):
         _empty(self._switch_rows)
         chosen = dict(self._setup.switches)
         self._switches = {}
-        for name, on in info.switches if info is not None else ():
+        self._own_switches = dict(info.switches) if info is not None else {}
+        for name, on in self._own_switches.items():
             box = QCheckBox(name.replace("_", " ").capitalize())
             box.setToolTip(f"A switch of this model's chat template ({name})")
             box.setChecked(chosen.get(name, on))
@@ -115,9 +121,10 @@ class PromptPane(QScrollArea):
         """Show what the examples cost."""
         self.examples.set_costs(info.example_costs if info is not None else ())
 
-    def show_draft(self, draft: str) -> None:
-        """Offer a field for each variable of the draft too."""
-        self._show_variables(self.value(self._setup), draft)
+    def show_talk(self, text: str) -> None:
+        """Offer a field for each variable of the messages and the draft too."""
+        self._talk = text
+        self._show_variables()
 
     # -- roles -------------------------------------------------------------------------------------------------
 
@@ -136,12 +143,9 @@ class PromptPane(QScrollArea):
 
     def take_role(self, file: Path) -> None:
         """Import a role from a file into the library and use it."""
-        try:
-            role = read_role(file)
-            save_role(self._paths, role)
-        except (UserError, OSError) as error:
-            self.problem.emit(error)
-            return
+        role = read_role(file)
+        save_role(self._paths, role)
+        self._setup = replace(self._setup, role="")
         self.refresh_roles()
         self.role.setCurrentText(role.name)
         self.notice.emit(f"Role “{role.name}” imported.")
@@ -151,31 +155,33 @@ class PromptPane(QScrollArea):
             return
         role = self._known.get(self.role.currentText())
         self._setup = replace(self._setup, role=role.name if role else "")
-        self.system.set_text(role.system if role else "")
+        self.system.replace_text(role.system if role else "")
         self._on_edit()
 
     def _on_save_role(self) -> None:
         name, fine = QInputDialog.getText(self, "Save as role", "Name of the role:", text=self._setup.role)
         if fine:
-            self._try(lambda: self.save_role(name))
+            self._try(self.save_role, name)
 
     def save_role(self, name: str) -> None:
         """Keep the present system prompt as a role of the user's."""
         save_role(self._paths, Role(name.strip(), self.system.toPlainText()))
         self._setup = replace(self._setup, role=name.strip())
         self.refresh_roles()
+        self.changed.emit()
         self.notice.emit(f"Role “{name.strip()}” saved.")
 
     def _on_import(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, "Import a role", "", "Roles (*.json)")
         if file:
-            self.take_role(Path(file))
+            self._try(self.take_role, Path(file))
 
-    def _on_delete_role(self) -> None:
-        name = self.role.currentText()
+    def delete_role(self, name: str) -> None:
+        """Take a role of the user's out of the library; the system prompt stays as it is."""
         delete_role(self._paths, name)
         self._setup = replace(self._setup, role="")
         self.refresh_roles()
+        self.changed.emit()
         self.notice.emit(f"Role “{name}” deleted.")
 
     def _role_menu(self, button: QToolButton) -> None:
@@ -185,39 +191,51 @@ class PromptPane(QScrollArea):
         )
         menu.addAction("Import a role…", self._on_import)
         own = self._known.get(self.role.currentText())
-        menu.addAction("Delete this role", self._on_delete_role).setEnabled(own is not None and not own.ours)
+        name = self.role.currentText()
+        delete = menu.addAction("Delete this role", lambda: self._try(self.delete_role, name))
+        delete.setEnabled(own is not None and not own.ours)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def _try(self, act: Callable[[], None]) -> None:
+    def _try(self, act: Callable[[Any], None], what: object) -> None:
         try:
-            act()
-        except (UserError, OSError) as error:
+            act(what)
+        except UserError as error:
             self.problem.emit(error)
+        except OSError as error:
+            self.problem.emit(UserError(f"The role cannot be written: {error.strerror}.", code="E-ROLE"))
 
     # -- the rest ----------------------------------------------------------------------------------------------
 
-    def _show_variables(self, setup: Setup, draft: str = "") -> None:
-        names = setup.variable_names(draft)
-        if names == tuple(self._variables):
+    def _show_variables(self, afresh: bool = False) -> None:
+        names = self.value(self._setup).variable_names(self._talk)
+        if names == tuple(self._variables) and not afresh:
             return
-        values = {**dict(setup.variables), **{name: field.text() for name, field in self._variables.items()}}
         while self._variable_rows.rowCount():
-            self._variable_rows.removeRow(0)
-        self._variables = {}
-        for name in names:
-            field = QLineEdit(values.get(name, ""))
-            field.setAccessibleName(f"Value of {name}")
-            field.setPlaceholderText("its value")
-            field.textChanged.connect(lambda _: self._on_edit())
-            self._variables[name] = field
-            self._variable_rows.addRow(name, field)
+            row = self._variable_rows.takeRow(0)
+            for old in (row.labelItem.widget(), row.fieldItem.widget()):
+                if old is not None:
+                    old.hide()
+                    old.deleteLater()  # later: its own signal may be what brought us here
+        self._variables = {name: self._variable_field(name) for name in names}
         self._variable_section.setVisible(bool(names))
+
+    def _variable_field(self, name: str) -> QLineEdit:
+        field = QLineEdit(self._values.get(name, ""))
+        field.setAccessibleName(f"Value of {name}")
+        field.setPlaceholderText("its value")
+        field.textChanged.connect(lambda text: self._on_variable(name, text))
+        self._variable_rows.addRow(name, field)
+        return field
+
+    def _on_variable(self, name: str, text: str) -> None:
+        self._values[name] = text
+        self._on_edit()
 
     def _on_edit(self) -> None:
         if self._filling:
             return
-        self._show_variables(self.value(self._setup))
+        self._show_variables()
         self.changed.emit()
 
     def _arrange(self) -> None:

@@ -90,8 +90,7 @@ class TalkView(QWidget):
     def show_send(self, reason: str, problem: UserError | None) -> None:
         """Enable Send, or say why not; a prompt that cannot be sent says so in plain sight."""
         self.composer.set_disabled_reason(reason or (problem.message if problem is not None else ""))
-        if problem is not None and not reason:
-            self.composer.set_status(f"{problem.message} {problem.hint}")
+        self.composer.set_status(f"{problem.message} {problem.hint}" if problem is not None and not reason else "")
 
     def take_text(self) -> None:
         """The text was sent: begin afresh. Ctrl+Z is for what was done to the chat now."""
@@ -141,7 +140,7 @@ def _entry(talk: Conversation, turn: Turn) -> dict[str, object]:
         "role": turn.role,
         "title": "You" if turn.role == "user" else turn.model or "Model",
         "text": turn.text,
-        "state": turn.state,
+        "state": "waiting" if turn.state == "writing" and not turn.text else turn.state,
         "stats": turn.stats,
         "versions": (at + 1, max(1, len(versions))),
         "actions": _USER_ACTIONS if turn.role == "user" else _ANSWER_ACTIONS,

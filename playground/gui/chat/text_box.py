@@ -27,9 +27,15 @@ class TextBox(QPlainTextEdit):
         self._fit()
 
     def set_text(self, text: str) -> None:
-        """Replace the text without losing the cursor when nothing changed."""
+        """Show another text, for good; the cursor stays when nothing changed."""
         if text != self.toPlainText():
             self.setPlainText(text)
+
+    def replace_text(self, text: str) -> None:
+        """Put another text in place of this one; Ctrl+Z brings this one back."""
+        cursor = self.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         files = [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -76,7 +77,13 @@ class ChatPanel(Panel):
     def save_layout(self) -> dict[str, object]:
         talk = self.talk.conversation
         shown = talk.id if talk.turns or talk.draft.strip() else ""
-        return {"splitter": self.splitter.sizes(), "tab": self.side.currentIndex(), "conversation": shown}
+        hidden = [number for number, pane in enumerate((self.list, self.side)) if pane.isHidden()]
+        return {
+            "splitter": self.splitter.sizes(),
+            "tab": self.side.currentIndex(),
+            "conversation": shown,
+            "hidden": hidden,
+        }
 
     def restore_layout(self, state: dict[str, object]) -> None:
         sizes, tab = state.get("splitter"), state.get("tab")
@@ -84,6 +91,9 @@ class ChatPanel(Panel):
             self.splitter.setSizes(sizes)
         if isinstance(tab, int) and 0 <= tab < self.side.count():
             self.side.setCurrentIndex(tab)
+        hidden = state.get("hidden")
+        for number, pane in enumerate((self.list, self.side)):
+            pane.setHidden(isinstance(hidden, list) and number in hidden)
 
     def wake(self, layout: Layout) -> None:
         """Reopen the conversation of the last time and offer its model."""
@@ -124,8 +134,10 @@ class ChatPanel(Panel):
         model = self.parts.session.model
         if model is None or self.talk.is_writing or not text.strip():
             return
+        setup = self.side.setup()
         self.view.take_text()
-        self.talk.send(text, self.side.setup(), model)
+        self.talk.send(text, setup, model)
+        self.talk.keep_setup(setup)
 
     def act(self, id: str, action: str) -> None:
         """Do what a button under a message says."""
@@ -139,7 +151,9 @@ class ChatPanel(Panel):
         elif action == "branch":
             self.talk.branch(id)
         elif action == "delete":
-            self.done.emit("Message deleted.", self.talk.delete(id), lambda: self.talk.delete(id))
+            self.done.emit("Message deleted.", self.talk.delete(id), partial(self._delete_again, id))
+        elif action == "edit":
+            pass  # the message has turned into an editor by itself
         elif model is None:
             self.report(UserError(NO_MODEL, "Pick one in Models.", "E-NO-MODEL"))
         elif action == "regenerate":
@@ -147,9 +161,18 @@ class ChatPanel(Panel):
         elif action == "continue":
             self.talk.go_on(id, setup, model)
 
+    def _delete_again(self, id: str) -> None:
+        if id in self.talk.conversation:
+            self.talk.delete(id)
+        else:
+            self._tell("That message is in another chat.")
+
     def act_on_last(self, action: str) -> None:
-        """Do something with the last message."""
-        turn = self.talk.conversation.path()[-1]
+        """Do something with the last message; what is copied is the last answer."""
+        path = self.talk.conversation.path()
+        turn = path[-1]
+        if action == "copy":
+            turn = next((turn for turn in reversed(path) if turn.role == "assistant"), turn)
         if action == "continue" and turn.role == "user":
             action = "regenerate"  # there is nothing to go on from: answer it
         self.act(turn.id, action)
@@ -171,8 +194,20 @@ class ChatPanel(Panel):
         self.view.composer.focus_text()
 
     def toggle(self, pane: QWidget) -> None:
-        """Show a side pane, or hide it."""
-        pane.setVisible(not pane.isVisible())
+        """Show a side pane, or hide it; from another panel it is always shown."""
+        front = self.isVisible()
+        self.parts.commands.run("chat.open")
+        pane.setVisible(pane.isHidden() or not front)
+
+    def search(self) -> None:
+        """Go to the field that searches the chats."""
+        self.list.show()
+        self.list.search.setFocus()
+
+    def rename(self) -> None:
+        """Let the user type another name for this chat."""
+        self.list.show()
+        self.library.rename()
 
     def _open(self, id: str) -> None:
         self.leave()
@@ -197,6 +232,7 @@ class ChatPanel(Panel):
 
     def _on_path(self, talk: Conversation) -> None:
         self.view.show_path(talk)
+        self._show_variables()
         self._show_models()
         self._look_again()
 
@@ -217,9 +253,14 @@ class ChatPanel(Panel):
         self._look_again()
 
     def _on_draft(self) -> None:
-        self.side.prompt.show_draft(self.view.composer.text())
+        self._show_variables()
         self._draft_pause.start()
         self._look_again()
+
+    def _show_variables(self) -> None:
+        """Offer a field for each {{variable}} the user has written anywhere."""
+        said = [turn.text for turn in self.talk.conversation.path() if turn.role == "user"]
+        self.side.prompt.show_talk("\n".join((*said, self.view.composer.text())))
 
     def _on_model(self, info: LoadedInfo | None) -> None:
         if info is not None:

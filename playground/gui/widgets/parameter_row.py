@@ -51,8 +51,9 @@ class ParameterRow(QWidget):
         self._box = NumberBox(option, self.words)
         self._dot = _SourceDot(theme)
         self._switch = Switch(f"{option.title} on or off", theme)
-        self._dot.setVisible(dot)
-        self._switch.setVisible(switch)
+        for widget, wanted in ((self._dot, dot), (self._switch, switch)):
+            if not wanted:
+                widget.hide()  # never shown here: it would be a window, as it has no parent yet
         self._arrange()
         self._connect()
         self.set_value(self._value, "default")

@@ -77,7 +77,8 @@ class Toast(QFrame):
         self.setAccessibleName(text)
         self.message = ElidedLabel(text)
         self.action = Button(button, theme, "toast", slot=self._on_action)
-        self.action.setVisible(bool(button) and act is not None)
+        if not button or act is None:
+            self.action.hide()  # showing it here would make it a window: it has no parent yet
         self.quit = IconButton("x", "Close", theme, size=14, role="tooltip_text", slot=self.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(16), theme.px(6), theme.px(8), theme.px(6))

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from playground import __version__
 from playground.core.logs import open_log, tail
 from playground.core.owner import interrupt_the_dead
-from playground.core.paths import Paths
+from playground.core.paths import Paths, resources
 from playground.core.settings import read_settings
 from playground.gui import crash
 from playground.gui.client import JobClient
@@ -67,6 +68,7 @@ def run() -> int:
     app.setApplicationName("LLM Playground")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("llm-playground")
+    app.setWindowIcon(QIcon(str(resources() / "icons" / "app.svg")))
     paths = Paths.standard()
     open_log(paths.logs, "window")
     made = build(app, paths)

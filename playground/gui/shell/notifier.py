@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from playground.core.events import Cancelled, Done, Event, Failed, Progress, Token, Waiting
 from playground.core.pace import Pace
@@ -22,6 +22,7 @@ class Notifier(QObject):
     def __init__(self, window: QWidget, parts: Parts) -> None:
         super().__init__(window)
         self._window, self._parts = window, parts
+        self._tray: QSystemTrayIcon | None = None  # put there with the first message
         self._began: dict[int, float] = {}
 
     def follow(self, ticket: Ticket, bar: ActivityBar) -> None:
@@ -52,11 +53,10 @@ class Notifier(QObject):
 
     def alert(self, words: str) -> None:
         """Ask for attention in the task bar, and with the system's own notification where there is a tray."""
-        from PySide6.QtWidgets import QSystemTrayIcon
-
         QApplication.alert(self._window)
-        if QSystemTrayIcon.isSystemTrayAvailable():
-            tray = QSystemTrayIcon(self._window.windowIcon(), self)
-            tray.show()
-            tray.showMessage("LLM Playground", words)
-            tray.messageClicked.connect(self._window.activateWindow)
+        if self._tray is None and QSystemTrayIcon.isSystemTrayAvailable():
+            self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
+            self._tray.messageClicked.connect(self._window.activateWindow)
+            self._tray.show()
+        if self._tray is not None:
+            self._tray.showMessage("LLM Playground", words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,20 @@ class Layout:
 
 
 def read_layout(path: Path) -> Layout:
-    """Return what was remembered; nothing when the file is missing or damaged."""
+    """Return what was remembered; nothing when the file is missing or damaged. A damaged one is kept beside it."""
     layout = Layout()
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except FileNotFoundError:
+        return layout
+    except (OSError, ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        with suppress(OSError):
+            path.replace(path.with_name(f"{path.name}.corrupt"))
         return layout
     for part in fields(Layout):
-        value = data.get(part.name) if isinstance(data, dict) else None
+        value = data.get(part.name)
         if isinstance(value, type(getattr(layout, part.name))):
             setattr(layout, part.name, value)
     return layout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -32,6 +33,8 @@ from playground.gui.widgets.error_banner import ErrorBanner
 from playground.gui.widgets.palette import Palette, PaletteEntry
 from playground.gui.widgets.side_bar import SideBar
 from playground.gui.widgets.toast import Toasts
+
+log = logging.getLogger(__name__)
 
 SIZE = (1440, 900)
 SMALLEST = (1024, 640)
@@ -159,7 +162,10 @@ class MainWindow(QMainWindow):
         if self.parts.session.model is not None:
             layout.model = self.parts.session.model.model.path
             layout.model_name = self.parts.session.model.model.name
-        write_layout(self.parts.paths.layout, layout)
+        try:
+            write_layout(self.parts.paths.layout, layout)
+        except OSError as error:  # the window closes: there is nobody left to tell
+            log.warning("the layout is not kept: %s", error)
 
     def _restore(self) -> None:
         layout = self._layout

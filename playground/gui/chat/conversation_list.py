@@ -92,6 +92,11 @@ class ConversationList(QWidget):
         else:
             self.view.setCurrentIndex(self._model.index(row))
 
+    def title_of(self, id: str) -> str:
+        """Return the title of a conversation that is listed, or nothing."""
+        row = self._model.row_of(id)
+        return str(self._model.index(row).data()) if row is not None else ""
+
     def rename(self, id: str) -> None:
         """Let the user type another name in place."""
         if (row := self._model.row_of(id)) is not None:

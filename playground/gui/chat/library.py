@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from playground.core.conversation import Conversation
 from playground.core.errors import UserError
 from playground.core.export import to_json, to_markdown
+from playground.core.paths import write_atomically
 from playground.core.roles import file_name
 from playground.gui.chat.conversation_list import ConversationList
 from playground.gui.records import Records
@@ -68,10 +69,12 @@ class Library(QObject):
 
     def export(self, id: str = "") -> None:
         """Ask for a file and write a conversation into it."""
-        name = f"{file_name(self._talk.conversation.title)}.md"
+        id = id or self._talk.conversation.id
+        name = f"{file_name(self._list.title_of(id) or self._talk.conversation.title)}.md"
         file, kind = QFileDialog.getSaveFileName(self._list, "Export the chat", name, "Markdown (*.md);;JSON (*.json)")
         if file:
-            self.export_to(id or self._talk.conversation.id, Path(file), "json" in kind or file.endswith(".json"))
+            ending = Path(file).suffix.lower()
+            self.export_to(id, Path(file), ending == ".json" or (ending != ".md" and "json" in kind))
 
     def export_to(self, id: str, file: Path, as_json: bool) -> None:
         """Write a conversation to a file."""
@@ -80,7 +83,7 @@ class Library(QObject):
             if talk is None:
                 return
             try:
-                file.write_text(to_json(talk) if as_json else to_markdown(talk), encoding="utf-8")
+                write_atomically(file, to_json(talk) if as_json else to_markdown(talk))
             except OSError as error:
                 self.problem.emit(UserError(f"{file.name} cannot be written: {error.strerror}.", code="E-FILE"))
                 return

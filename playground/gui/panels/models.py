@@ -23,10 +23,13 @@ from playground.core.events import Done, Failed
 from playground.core.facts import LoadedInfo, ModelInfo
 from playground.core.pace import count, size
 from playground.gui.commands import Command
+from playground.gui.layout import Layout
 from playground.gui.models.detail import ModelDetail
 from playground.gui.models.model_list import Entry, ModelList
 from playground.gui.panel import Panel, Parts
 from playground.jobs.describe import Describe
+
+RECENT = 8  # folders and files opened by hand that are remembered
 
 
 class ModelsPanel(Panel):
@@ -40,6 +43,7 @@ class ModelsPanel(Panel):
         super().__init__(parts)
         self._catalogue = {entry.repo: entry for entry in catalogue()}
         self._opened: dict[str, ModelInfo] = {}  # folders and files opened by hand
+        self._recent: list[str] = []  # their paths, the newest first
         self.list = ModelList(parts.theme)
         self.detail = ModelDetail(parts.theme)
         self.open_folder, self.open_gguf = QPushButton("Open folder…"), QPushButton("Open GGUF…")
@@ -85,14 +89,18 @@ class ModelsPanel(Panel):
     def shown(self) -> None:
         self.parts.desk.look()
 
+    def wake(self, layout: Layout) -> None:
+        """Look at what was opened by hand the last times."""
+        for path in self._recent:
+            if Path(path).exists():
+                self.look_at(Path(path), show=False)
+
     def save_layout(self) -> dict[str, object]:
-        return {"recent": list(self._opened)[:8]}
+        return {"recent": self._recent}
 
     def restore_layout(self, state: dict[str, object]) -> None:
         recent = state.get("recent")
-        for path in recent if isinstance(recent, list) else []:
-            if isinstance(path, str) and Path(path).exists():
-                self.look_at(Path(path), show=False)
+        self._recent = [path for path in recent if isinstance(path, str)] if isinstance(recent, list) else []
 
     def look_at(self, path: Path, show: bool = True) -> None:
         """Read what a folder or file holds and list it, without loading it."""
@@ -101,6 +109,8 @@ class ModelsPanel(Panel):
             info = event.result
             assert isinstance(info, ModelInfo)
             self._opened = {info.path: info, **{k: v for k, v in self._opened.items() if k != info.path}}
+            if show:
+                self._recent = [info.path, *(p for p in self._recent if p != info.path)][:RECENT]
             self._fill()
             if show:
                 self.list.choose(info.path)

@@ -43,10 +43,23 @@ class SettingsPanel(Panel):
         self._pause.timeout.connect(self._save)
         self._arrange()
         self.form.changed.connect(self._on_changed)
-        parts.session.settings_changed.connect(self.form.set_value)
+        parts.session.settings_changed.connect(self._on_settings)
+
+    def leave(self) -> None:
+        """Write what has not been written yet."""
+        if self._pause.isActive():
+            self._pause.stop()
+            self._save()
 
     def _on_changed(self) -> None:
-        self.parts.session.settings = self.form.value()
+        try:
+            self.parts.session.settings = self.form.value()
+        except UserError as error:
+            self.report(error)
+
+    def _on_settings(self, settings: Settings) -> None:
+        """Show and keep what was changed, here or by a command."""
+        self.form.set_value(settings)
         self._pause.start()
 
     def _save(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 
@@ -40,6 +41,8 @@ class OutputRows(QWidget):
         super().__init__()
         self._filling = False
         self._last_seed: int | None = None
+        self._most = 0  # what the model allows; 0: no model, or nobody knows
+        self._context: int | None = None  # the length that is wanted, also while no model is there to offer it
         option = next(o for o in options_of(RunSettings) if o.name == "max_tokens")
         self.max_tokens = ParameterRow(option, theme)
         self.until_it_stops = QCheckBox("Until it stops")
@@ -54,9 +57,9 @@ class OutputRows(QWidget):
     def value(self, run: RunSettings) -> RunSettings:
         """Return `run` with what stands here."""
         tokens = UNLIMITED if self.until_it_stops.isChecked() else int(self.max_tokens.value())
-        stop = tuple(line.replace("\\n", "\n") for line in self.stop.toPlainText().split("\n") if line)
+        stop = tuple(_meant(line) for line in self.stop.toPlainText().split("\n") if line)
         seed = int(self.seed.text()) if self.seed.text() else None
-        return replace(run, max_tokens=tokens, stop=stop, seed=seed, context_length=self.context.currentData())
+        return replace(run, max_tokens=tokens, stop=stop, seed=seed, context_length=self._context)
 
     def set_value(self, run: RunSettings) -> None:
         """Show other settings."""
@@ -67,16 +70,16 @@ class OutputRows(QWidget):
                 run.max_tokens, "default" if run.max_tokens == RunSettings().max_tokens else "you"
             )
         self.max_tokens.setEnabled(run.max_tokens != UNLIMITED)
-        self.stop.set_text("\n".join(text.replace("\n", "\\n") for text in run.stop))
+        self.stop.set_text("\n".join(text.replace("\\", "\\\\").replace("\n", "\\n") for text in run.stop))
         self.seed.setText("" if run.seed is None else str(run.seed))
-        at = self.context.findData(run.context_length)
-        self.context.setCurrentIndex(max(0, at))
+        self._context = run.context_length
+        self._choose_context()
         self._filling = False
 
     def show_model(self, info: LoadedInfo | None) -> None:
         """Offer the context lengths this model allows, with the memory each costs."""
         self._filling = True
-        chosen = self.context.currentData()
+        self._most = info.model.context if info is not None else 0
         self.context.clear()
         if info is None:
             self.context.addItem("What the model allows", None)
@@ -85,8 +88,15 @@ class OutputRows(QWidget):
             self.context.addItem(f"{most:,} (all it allows) · {size(info.model.cache_bytes(info.dtype, most))}", None)
             for length in (n for n in STOPS if n < most):
                 self.context.addItem(f"{length:,} · {size(info.model.cache_bytes(info.dtype, length))}", length)
-        self.context.setCurrentIndex(max(0, self.context.findData(chosen)))
+        self._choose_context()
         self._filling = False
+
+    def _choose_context(self) -> None:
+        if self._most and self._context is not None and self._context >= self._most:
+            self._context = None
+        if self._context is not None and self.context.findData(self._context) < 0:
+            self.context.addItem(f"{self._context:,}", self._context)
+        self.context.setCurrentIndex(max(0, self.context.findData(self._context)))
 
     def remember_seed(self, seed: int) -> None:
         """Take note of the seed the last answer was drawn with."""
@@ -122,7 +132,7 @@ class OutputRows(QWidget):
         self.max_tokens.value_changed.connect(lambda _: self._tell())
         self.max_tokens.reset_requested.connect(self._on_reset)
         self.until_it_stops.toggled.connect(self._on_until)
-        self.context.currentIndexChanged.connect(lambda _: self._tell())
+        self.context.currentIndexChanged.connect(lambda _: self._on_context())
         self.stop.textChanged.connect(self._tell)
         self.seed.textChanged.connect(self._on_seed)
         self.dice.clicked.connect(lambda: self.seed.setText(str(secrets.randbits(32))))
@@ -131,6 +141,11 @@ class OutputRows(QWidget):
     def _on_reset(self) -> None:
         self.max_tokens.set_value(RunSettings().max_tokens, "default")
         self._tell()
+
+    def _on_context(self) -> None:
+        if not self._filling:
+            self._context = self.context.currentData()
+            self._tell()
 
     def _on_until(self, on: bool) -> None:
         self.max_tokens.setEnabled(not on)
@@ -145,6 +160,11 @@ class OutputRows(QWidget):
     def _tell(self) -> None:
         if not self._filling:
             self.changed.emit()
+
+
+def _meant(line: str) -> str:
+    """Return a stop sequence from what was typed: \\n is a line break, \\\\ a backslash."""
+    return re.sub(r"\\([n\\])", lambda found: "\n" if found[1] == "n" else "\\", line)
 
 
 def _tool(name: str, words: str, theme: Theme) -> QToolButton:

@@ -27,7 +27,7 @@ from playground.core.facts import LoadedInfo
 from playground.core.options import options_of
 from playground.core.paths import Paths
 from playground.gui.chat.output_rows import OutputRows
-from playground.gui.chat.sampler_rows import SamplerRows
+from playground.gui.chat.sampler_rows import SamplerRows, stage_name
 from playground.gui.icons import icon
 from playground.gui.setup import Setup
 from playground.gui.theme import Theme
@@ -43,7 +43,7 @@ from playground.recipes.presets import (
     presets,
     save_preset,
 )
-from playground.recipes.run_settings import effective, full_chain
+from playground.recipes.run_settings import RunSettings, effective, full_chain
 
 NEUTRAL = "Neutral"
 
@@ -128,8 +128,8 @@ class RunPane(QScrollArea):
         """Keep the present sampling values as a preset of the user's."""
         run = self.output.value(replace(Setup().run, chain=self.rows.chain()))
         save_preset(self._paths, preset_of(name.strip(), run))
-        self._preset = name.strip()
         self.refresh_presets()
+        self.use_preset(name.strip())
         self.notice.emit(f"Preset “{name.strip()}” saved.")
 
     def _on_preset(self) -> None:
@@ -145,7 +145,8 @@ class RunPane(QScrollArea):
     def _show_preset(self) -> None:
         """Show the preset's name, with a mark when a value has been changed since."""
         was, self._filling = self._filling, True
-        modified = bool(self._preset) and "you" in self.rows.sources().values()
+        changed = "you" in self.rows.sources().values() or not all(stage.on for stage in self.rows.chain())
+        modified = bool(self._preset) and changed
         for at in range(1, self.preset.count()):
             plain = self.preset.itemText(at).removesuffix(" · modified *")
             self.preset.setItemText(at, f"{plain} · modified *" if modified and plain == self._preset else plain)
@@ -205,18 +206,23 @@ class RunPane(QScrollArea):
         """Return what a value goes back to: the preset's, the model file's, or our default."""
         stage, field = key.split(".")
         defaults = dict(self._model.defaults) if self._model is not None else {}
+        first = options_of(type(self._sampler(stage)))[0].name
         if self._preset in self._known:
-            run = apply(self._known[self._preset], Setup(run=replace(Setup().run, chain=full_chain())).run, defaults)
-            found = next(s.sampler for s in run.chain if type(s.sampler).__module__.endswith(f".{stage}"))
-            return getattr(found, field), "model" if self._preset == MODELS_OWN else "preset"
-        option = next(o for o in options_of(type(self._sampler(stage))) if o.name == field)
-        if field in defaults:
-            value = int(defaults[field]) if option.type is int else float(defaults[field])
-            return value, "model"
-        return option.default, "default"
+            source = "model" if self._preset == MODELS_OWN else "preset"
+            return self._in_preset(self._preset, key), source
+        if stage in defaults and field == first:  # generation_config calls a stage as its file is called
+            return self._in_preset(MODELS_OWN, key), "model"
+        return next(o.default for o in options_of(type(self._sampler(stage))) if o.name == field), "default"
+
+    def _in_preset(self, name: str, key: str) -> Any:
+        """Return what a preset sets a value to."""
+        stage, field = key.split(".")
+        defaults = dict(self._model.defaults) if self._model is not None else {}
+        run = apply(self._known[name], RunSettings(full_chain()), defaults)
+        return getattr(next(s.sampler for s in run.chain if stage_name(s) == stage), field)
 
     def _sampler(self, name: str) -> Any:
-        return next(s.sampler for s in self.rows.chain() if type(s.sampler).__module__.endswith(f".{name}"))
+        return next(stage.sampler for stage in self.rows.chain() if stage_name(stage) == name)
 
     def _on_edit(self) -> None:
         self._show_effective()
@@ -226,7 +232,7 @@ class RunPane(QScrollArea):
 
     def _show_effective(self) -> None:
         run = self.output.value(replace(Setup().run, chain=self.rows.chain()))
-        self.effective.setText(" → ".join(effective(run)))
+        self.effective.setText(" → ".join(effective(run)) or "Nothing: the model's own probabilities.")
 
     def _arrange(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -33,6 +33,7 @@ class ModelDesk(QObject):
         super().__init__()
         self._jobs, self._session = jobs, session
         self._ticket: Ticket | None = None
+        self.last: tuple[str, str] | tuple[()] = ()  # path and dtype of the model loaded last
         jobs.engine_died.connect(lambda _: self._forget_all())
 
     @property
@@ -81,6 +82,11 @@ class ModelDesk(QObject):
         """Unload the model that answers."""
         if self._session.model is not None:
             self.unload(self._session.model.model.path)
+
+    def load_again(self) -> None:
+        """Load the model that was loaded last, in the same number format."""
+        if self.last:
+            self.load(*self.last)
 
     def choose(self, info: LoadedInfo) -> None:
         """Let a resident model answer from now on."""
@@ -132,6 +138,7 @@ class ModelDesk(QObject):
         others = tuple(m for m in self._session.models if m.model.path != info.model.path)
         self._session.models = (*others, info)
         self._session.model = info
+        self.last = (info.model.path, info.dtype)
         self.loaded.emit(info)
 
     def _drop(self, path: str) -> None:

@@ -41,6 +41,9 @@ SMALLEST = (1024, 640)
 BOTTOM = 90  # panels from this place on stand at the bottom of the side bar
 
 
+ENGINE_GONE = ("E-ENGINE-DIED", "E-STOPPED-BY-FORCE")  # what was loaded is not there any more
+
+
 class MainWindow(QMainWindow):
     """Holds the panels it finds and gives them their frame."""
 
@@ -127,7 +130,9 @@ class MainWindow(QMainWindow):
     def show_problem(self, error: UserError) -> None:
         """Show an error: message, hint, code, and its details to copy."""
         details = "\n".join(getattr(error, "__notes__", []))
-        self.banner.show_message(error.message, error.hint, error.code, details)
+        gone = error.code in ENGINE_GONE and bool(self.parts.desk.last)
+        button, act = ("Load again", self.parts.desk.load_again) if gone else ("", None)
+        self.banner.show_message(error.message, error.hint, error.code, details, button=button, act=act)
 
     def open_palette(self) -> None:
         """Show the palette over every command that may be chosen there."""
@@ -292,6 +297,5 @@ class MainWindow(QMainWindow):
             theme.apply(app, settings.theme, settings.zoom / 100)
 
     def _on_engine_died(self, words: str) -> None:
-        """Say so when no job is there to say it."""
-        if not self.parts.jobs.tickets:
-            self.banner.show_message(words, "A fresh engine has started. Load the model again.", "E-ENGINE-DIED")
+        """Say so even when no job was running that could."""
+        self.show_problem(UserError(words, "A fresh engine takes its place; load the model again.", "E-ENGINE-DIED"))

@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 
 def open_workspace(paths: Paths) -> Workspace:
     """Import torch and transformers: here, and nowhere earlier."""
+    # Waiting threads of OpenMP spin ten times longer by default: no faster on a quiet machine, and on a busy one
+    # each small product waits for a thread that has no processor.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     from playground.engine.workspace import Workspace
 
     return Workspace(paths)

@@ -27,14 +27,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from playground.core.store import Headline
-from playground.gui.icons import icon
 from playground.gui.theme import Theme
+from playground.gui.widgets.buttons import IconButton
 
 Index = QModelIndex | QPersistentModelIndex
 SEARCH_MS = 150
@@ -58,9 +57,8 @@ class ConversationList(QWidget):
         self._theme = theme
         self._model = _Headlines()
         self.search = _search_field()
-        self.new = _tool("plus", "New chat (Ctrl+N)", theme)
-        self.trash = _tool("trash-2", "Show the trash", theme)
-        self.trash.setCheckable(True)
+        self.new = IconButton("plus", "New chat (Ctrl+N)", theme)
+        self.trash = IconButton("trash-2", "Show the trash", theme, checkable=True)
         self.view = _View()
         self.view.setModel(self._model)
         self.view.setItemDelegate(_Painter(theme, self.view))
@@ -277,12 +275,3 @@ def _search_field() -> QLineEdit:
     field.setAccessibleName("Search chats")
     field.setClearButtonEnabled(True)
     return field
-
-
-def _tool(name: str, words: str, theme: Theme) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name, theme))
-    button.setToolTip(words)
-    button.setAccessibleName(words.split(" (")[0])
-    button.setAutoRaise(True)
-    return button

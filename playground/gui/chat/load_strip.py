@@ -26,7 +26,7 @@ class LoadStrip(QFrame):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Loading")
-        self.bar.setFixedWidth(160)
+        self.bar.setMaximumWidth(160)
         self.load = Button("Load", theme, "primary", slot=lambda: self.load_requested.emit(self._path))
         self.others = Button("Choose a model", theme, slot=lambda: self.models_requested.emit())
         self.stop = Button("Stop", theme, slot=lambda: self.stop_requested.emit())
@@ -40,8 +40,8 @@ class LoadStrip(QFrame):
     def show_offer(self, path: str, name: str) -> None:
         """Offer the model used last, if there was one."""
         self._path = path
-        self.words.setText("No model is loaded.")
-        self.load.setText(f"Load {name}")
+        self.words.setText(f"{name} is not loaded." if path else "No model is loaded.")
+        self.load.setAccessibleName(f"Load {name}")
         self._show(loading=False)
         self.load.setVisible(bool(path))
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +22,8 @@ from playground.core.facts import LoadedInfo
 from playground.core.options import options_of
 from playground.core.pace import size
 from playground.gui.chat.text_box import TextBox
-from playground.gui.icons import icon
 from playground.gui.theme import Theme
+from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.parameter_row import ParameterRow
 from playground.recipes.run_settings import UNLIMITED, RunSettings
 
@@ -49,8 +48,8 @@ class OutputRows(QWidget):
         self.context = QComboBox()
         self.stop = TextBox("Stop sequences", "One per line; \\n means a line break", 1, 4)
         self.seed = QLineEdit()
-        self.dice = _tool("dices", "Draw a seed and keep it", theme)
-        self.lock = _tool("lock", "Keep the seed of the last answer", theme)
+        self.dice = IconButton("dices", "Draw a seed and keep it", theme)
+        self.lock = IconButton("lock", "Keep the seed of the last answer", theme)
         self._arrange()
         self._connect()
 
@@ -165,12 +164,3 @@ class OutputRows(QWidget):
 def _meant(line: str) -> str:
     """Return a stop sequence from what was typed: \\n is a line break, \\\\ a backslash."""
     return re.sub(r"\\([n\\])", lambda found: "\n" if found[1] == "n" else "\\", line)
-
-
-def _tool(name: str, words: str, theme: Theme) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name, theme))
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setAutoRaise(True)
-    return button

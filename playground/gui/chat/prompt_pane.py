@@ -31,9 +31,9 @@ from playground.core.paths import Paths
 from playground.core.roles import Role, delete_role, read_role, roles, save_role
 from playground.gui.chat.examples_table import ExamplesTable
 from playground.gui.chat.text_box import TextBox
-from playground.gui.icons import icon
 from playground.gui.setup import Setup
 from playground.gui.theme import Theme
+from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.collapsible import Collapsible
 
 NO_ROLE = "No role"
@@ -266,11 +266,8 @@ class PromptPane(QScrollArea):
     def _role_row(self) -> QWidget:
         self.role.setAccessibleName("Role")
         self.role.setObjectName("role")
-        more = QToolButton()
-        more.setIcon(icon("ellipsis", self._theme))
-        more.setToolTip("Save, import or delete roles")
+        more = IconButton("ellipsis", "Save, import or delete roles", self._theme)
         more.setAccessibleName("Roles menu")
-        more.setAutoRaise(True)
         more.clicked.connect(lambda: self._role_menu(more))
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -309,6 +306,7 @@ def _hint(words: str) -> QLabel:
     label = QLabel(words)
     label.setProperty("kind", "quiet")
     label.setWordWrap(True)
+    label.setMinimumHeight(1)  # else it insists on the height it would need if it were narrow
     return label
 
 

@@ -28,9 +28,9 @@ from playground.core.options import options_of
 from playground.core.paths import Paths
 from playground.gui.chat.output_rows import OutputRows
 from playground.gui.chat.sampler_rows import SamplerRows, stage_name
-from playground.gui.icons import icon
 from playground.gui.setup import Setup
 from playground.gui.theme import Theme
+from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.collapsible import Collapsible
 from playground.recipes.presets import (
     MODELS_OWN,
@@ -259,11 +259,8 @@ class RunPane(QScrollArea):
     def _preset_row(self) -> QWidget:
         self.preset.setAccessibleName("Preset")
         self.preset.setObjectName("preset")
-        more = QToolButton()
-        more.setIcon(icon("ellipsis", self._theme))
-        more.setToolTip("Save, import, export or delete presets")
+        more = IconButton("ellipsis", "Save, import, export or delete presets", self._theme)
         more.setAccessibleName("Presets menu")
-        more.setAutoRaise(True)
         more.clicked.connect(lambda: self._preset_menu(more))
         holder = QWidget()
         row = QHBoxLayout(holder)

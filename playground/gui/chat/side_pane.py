@@ -30,11 +30,17 @@ class SidePane(QTabWidget):
         for pane, name in ((self.run, "Run settings"), (self.prompt, "Prompt"), (self.xray, "X-ray")):
             self.addTab(pane, name)
         self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
+        self._theme = theme
+        theme.changed.connect(self._dress)
         self.setObjectName("rightPane")
         for editor in (self.run, self.prompt):
             editor.changed.connect(self.changed)
             editor.problem.connect(self.problem)
             editor.notice.connect(self.notice)
+
+    def _dress(self) -> None:
+        self.tabBar().setFont(self._theme.font())  # it keeps the size it was first shown in
 
     def setup(self) -> Setup:
         """Return everything as it stands here."""

@@ -5,14 +5,27 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.core.facts import LoadedInfo, ModelInfo
+from playground.gui.chat.prompt_card import PromptCard
 from playground.gui.icons import pixmap
 from playground.gui.session import Bringing
 from playground.gui.theme import Theme
 
 TEXT_WIDTH = 440
+WIDEST = 560  # of the title and the prompts
+BAR_WIDTH = 360
+MARGIN, SPACING = 32, 8
 PROMPTS = (
     "Explain why the sky is blue to a ten-year-old.",
     "Write a haiku about a laptop learning to speak.",
@@ -21,7 +34,7 @@ PROMPTS = (
 )
 
 
-class StartPage(QWidget):
+class StartPage(QScrollArea):
     """Three faces: no model yet, one on its way, ready."""
 
     starter_requested = Signal()
@@ -42,13 +55,13 @@ class StartPage(QWidget):
         self.stage = _centred("", "quiet")
         self.title = _centred("", "title")
         self.words = _centred("", "quiet")
-        self.prompts = [_button(text, f"prompt{number}") for number, text in enumerate(PROMPTS)]
-        self._faces = QStackedWidget()
+        self.prompts = [PromptCard(text, theme) for text in PROMPTS]
+        self._faces: list[QWidget] = []
         self._picture = QLabel()
         self._arrange()
         self._connect()
-        theme.changed.connect(self._paint_picture)
-        self._paint_picture()
+        theme.changed.connect(self._fit)
+        self._fit()
 
     def show_state(
         self,
@@ -63,9 +76,10 @@ class StartPage(QWidget):
         elif model is not None:
             self.title.setText(f"{model.model.name} is ready")
             self.words.setText("Type below, or begin with one of these.")
-            self._faces.setCurrentIndex(2)
+            self._show_face(2)
         else:
             self._show_offer(shelf, last)
+        self._fit()
 
     def _show_bringing(self, bringing: Bringing) -> None:
         self.title.setText(bringing.title)
@@ -74,7 +88,7 @@ class StartPage(QWidget):
         if bringing.share is not None:
             self.bar.setValue(round(1000 * bringing.share))
         self.stage.setText(bringing.detail)
-        self._faces.setCurrentIndex(1)
+        self._show_face(1)
 
     def _show_offer(self, shelf: tuple[ModelInfo, ...] | None, last: tuple[str, str]) -> None:
         path, name = last if last[0] else (shelf[0].path, shelf[0].name) if shelf else ("", "")
@@ -92,38 +106,51 @@ class StartPage(QWidget):
                 "A small one that runs on this computer, without a graphics card. Fetched once (93 MB); "
                 "after that it needs no network, and nothing you type leaves this machine."
             )
-        self._faces.setCurrentIndex(0)
+        self._show_face(0)
+
+    def _show_face(self, number: int) -> None:
+        for at, face in enumerate(self._faces):
+            face.setVisible(at == number)
 
     def _arrange(self) -> None:
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(360)
         self.bar.setAccessibleName("Progress")
-        self._faces.addWidget(_face([self.starter, self.load, self.others]))
-        self._faces.addWidget(_face([self.bar, self.stage, self.stop]))
-        self._faces.addWidget(self._prompt_grid())
-        self._faces.setMaximumHeight(170)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(40, 24, 40, 24)
+        self._faces = [
+            _face([self.starter, self.load, self.others]),
+            _face([self.bar, self.stage, self.stop]),
+            self._prompt_grid(),
+        ]
+        page = QWidget()
+        page.setProperty("ground", "clear")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(MARGIN, 16, MARGIN, 16)
         column.setSpacing(10)
         column.addStretch(3)
-        self.title.setFixedWidth(TEXT_WIDTH + 120)
         for widget in (self._picture, self.title, self.words):
             column.addLayout(_in_the_middle(widget))
         column.addSpacing(10)
-        column.addWidget(self._faces)
+        for face in self._faces:
+            column.addWidget(face)
         column.addStretch(4)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setWidget(page)
 
     def _prompt_grid(self) -> QWidget:
         face = QWidget()
         rows = QVBoxLayout(face)
-        rows.setSpacing(8)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACING)
         for first in (0, 2):
             row = QHBoxLayout()
-            row.setSpacing(8)
+            row.setSpacing(SPACING)
             row.addStretch(1)
-            for button in self.prompts[first : first + 2]:
-                row.addWidget(button)
+            for number in (first, first + 1):
+                self.prompts[number].setObjectName(f"prompt{number}")
+                row.addWidget(self.prompts[number])
             row.addStretch(1)
             rows.addLayout(row)
         rows.addStretch(1)
@@ -137,8 +164,25 @@ class StartPage(QWidget):
         for button, text in zip(self.prompts, PROMPTS, strict=True):
             button.clicked.connect(partial(self.prompt_chosen.emit, text))
 
-    def _paint_picture(self) -> None:
-        size = self._theme.px(44)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give everything the width it may have here, and the height it then needs."""
+        px = self._theme.px
+        room = max(px(160), self.viewport().width() - 2 * MARGIN)
+        for label, width in ((self.title, WIDEST), (self.words, TEXT_WIDTH), (self.stage, TEXT_WIDTH)):
+            label.ensurePolished()
+            label.setMinimumHeight(0)
+            label.setFixedWidth(min(room, px(width)))
+            label.setFixedHeight(max(0, label.heightForWidth(label.width())))
+        self.bar.setFixedWidth(min(room, px(BAR_WIDTH)))
+        width = (min(room, px(WIDEST)) - SPACING) // 2
+        height = max(card.height_for(width) for card in self.prompts)
+        for card in self.prompts:
+            card.setFixedSize(width, height)
+        size = px(44)
         self._picture.setPixmap(pixmap("sparkles", self._theme, size, "accent_ink", self.devicePixelRatioF()))
 
 
@@ -154,7 +198,8 @@ def _in_the_middle(widget: QWidget) -> QHBoxLayout:
 def _face(widgets: list[QWidget]) -> QWidget:
     face = QWidget()
     column = QVBoxLayout(face)
-    column.setSpacing(8)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(SPACING)
     for widget in widgets:
         column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
     column.addStretch(1)
@@ -173,5 +218,4 @@ def _centred(words: str, kind: str) -> QLabel:
     label.setProperty("kind", kind)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setWordWrap(True)
-    label.setFixedWidth(TEXT_WIDTH)
     return label

@@ -83,6 +83,7 @@ class TalkView(QWidget):
     def show_prompt(self, talk: Conversation, info: PromptInfo | None, room: int) -> None:
         """Show what the next prompt takes of the context, and grey what does not fit."""
         self.bar.set_prompt(info, room)
+        self.bar.setVisible(info is not None)
         self.transcript.set_out_of_context([turn.id for turn in talk.path()[: info.left_out if info else 0]])
         has_draft = bool(self.composer.text().strip())
         self.composer.set_token_count(info.count("message") if info is not None and has_draft else None)

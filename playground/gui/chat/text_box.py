@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import QKeyEvent, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from playground.core.errors import UserError
@@ -20,10 +20,11 @@ class TextBox(QPlainTextEdit):
     def __init__(self, name: str, placeholder: str, low: int = 2, high: int = 8) -> None:
         super().__init__()
         self._low, self._high = low, high
+        self._fitting = False
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
-        self.textChanged.connect(self._fit)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
 
     def set_text(self, text: str) -> None:
@@ -51,9 +52,10 @@ class TextBox(QPlainTextEdit):
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText() or source.hasUrls()
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -61,7 +63,13 @@ class TextBox(QPlainTextEdit):
         super().keyPressEvent(event)
 
     def _fit(self) -> None:
-        lines = max(self._low, min(self._high, int(self.document().size().height())))
+        if self._fitting:  # the new height comes back here as a resize
+            return
+        self._fitting = True
+        needed = int(self.document().size().height())
+        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded if needed > self._high else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(scrolls)
         margins = self.contentsMargins()
         frame = 2 * int(self.document().documentMargin()) + margins.top() + margins.bottom() + 4
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + frame)
+        self.setFixedHeight(max(self._low, min(self._high, needed)) * self.fontMetrics().lineSpacing() + frame)
+        self._fitting = False

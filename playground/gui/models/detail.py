@@ -26,6 +26,7 @@ from playground.gui.models.inspector import Inspector
 from playground.gui.models.memory_table import MemoryTable
 from playground.gui.session import Bringing
 from playground.gui.theme import Theme
+from playground.gui.widgets.labels import ElidedLabel
 
 WIDTH = 720
 
@@ -41,6 +42,7 @@ class ModelDetail(QScrollArea):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._info: ModelInfo | None = None
         self._entry: CatalogueEntry | None = None
         self._loaded: LoadedInfo | None = None
@@ -49,7 +51,7 @@ class ModelDetail(QScrollArea):
         self.dtype = QComboBox()
         self.load, self.unload = _button("Load", "load", "primary"), _button("Unload", "unload")
         self.use, self.fetch = _button("Chat with it", "use", "primary"), _button("Get", "fetch", "primary")
-        self.progress, self.stage = QProgressBar(), _label("small")
+        self.progress, self.stage = QProgressBar(), ElidedLabel("", "small")
         self.stop = _button("Stop", "stopBringing")
         self._arrange()
         self._connect()
@@ -132,12 +134,16 @@ class ModelDetail(QScrollArea):
             column.addWidget(widget)
         for widget in (self._memory_part, self._inspector_part):
             column.addWidget(widget)
-        for at in range(column.count()):
-            item = column.itemAt(at)
-            if item is not None and (part := item.widget()) is not None:
-                part.setMaximumWidth(WIDTH)
         column.addStretch(1)
         self.setWidget(body)
+        self._theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Keep lines at a length that is read with ease."""
+        if (body := self.widget()) is not None:
+            for part in body.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                part.setMaximumWidth(self._theme.px(WIDTH))
 
     def _buttons(self) -> QWidget:
         self.dtype.addItem("auto: fastest measured here", "auto")

@@ -23,6 +23,7 @@ class FactsGrid(QWidget):
         """Replace everything; facts without a value are left out."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for row, (name, value) in enumerate((n, v) for n, v in facts if v):
             self._grid.addWidget(_cell(name, quiet=True), row, 0, Qt.AlignmentFlag.AlignTop)

@@ -14,6 +14,7 @@ class Inspector(QTabWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
         self._theme = theme
         self.template, self.config = _reader("Chat template"), _reader("Configuration")
         self.special = QTableWidget(0, 3)

@@ -35,6 +35,7 @@ class ModelList(QListWidget):
         super().__init__()
         self.setAccessibleName("Models")
         self.setMouseTracking(True)
+        self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_Painter(theme, self))
         self.currentItemChanged.connect(self._on_current)
@@ -93,6 +94,10 @@ class _Painter(QStyledItemDelegate):
         if chosen or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.colour("accent_soft" if chosen else "hover"))
+            painter.drawRoundedRect(rect, 6, 6)
+        if chosen and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(self._theme.colour("focus"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rect, 6, 6)
         room = inside
         if entry.mark:

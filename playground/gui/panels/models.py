@@ -50,6 +50,7 @@ class ModelsPanel(Panel):
         self.from_hub = QPushButton("From the Hub…")
         self._arrange()
         self._connect()
+        self._fit()
         self._fill()
         self.list.setCurrentRow(1)
 
@@ -225,8 +226,8 @@ class ModelsPanel(Panel):
     # -- putting it together -----------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        side = QWidget()
-        column = QVBoxLayout(side)
+        self._side = QWidget()
+        column = QVBoxLayout(self._side)
         column.setContentsMargins(10, 10, 8, 10)
         column.addWidget(self.list, 1)
         row = QHBoxLayout()
@@ -235,9 +236,8 @@ class ModelsPanel(Panel):
         column.addLayout(row)
         column.addWidget(self.from_hub)
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(side)
+        splitter.addWidget(self._side)
         splitter.addWidget(self.detail)
-        side.setMinimumWidth(260)
         splitter.setSizes([310, 900])
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
@@ -246,8 +246,12 @@ class ModelsPanel(Panel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
+    def _fit(self) -> None:
+        self._side.setMinimumWidth(self.parts.theme.px(240))
+
     def _connect(self) -> None:
         session, desk = self.parts.session, self.parts.desk
+        self.parts.theme.changed.connect(self._fit)
         self.list.chosen.connect(self._show)
         self.detail.load_requested.connect(self._on_load)
         self.detail.unload_requested.connect(desk.unload)

@@ -73,9 +73,11 @@ class SettingsPanel(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(40, 32, 40, 32)
         column.setSpacing(20)
-        for widget in (_label("Settings", "title"), self.form, _label("Folders", "heading"), self._folders()):
-            widget.setMaximumWidth(WIDTH)
+        self._parts = (_label("Settings", "title"), self.form, _label("Folders", "heading"), self._folders())
+        for widget in self._parts:
             column.addWidget(widget)
+        self.parts.theme.changed.connect(self._fit)
+        self._fit()
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -85,6 +87,10 @@ class SettingsPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def _fit(self) -> None:
+        for widget in self._parts:
+            widget.setMaximumWidth(self.parts.theme.px(WIDTH))
 
     def _folders(self) -> QWidget:
         paths = self.parts.paths

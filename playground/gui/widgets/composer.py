@@ -164,7 +164,8 @@ class Composer(QWidget):
         self._column.setSpacing(px(4))
         self._bar.setSpacing(px(6))
         self.count.setIndent(px(4))
-        self.box.setFont(self._theme.font(14))
+        for part in (self.box, self.box.viewport()):  # the placeholder is drawn in the font of the viewport
+            part.setFont(self._theme.font(14))
         self.box.document().setDocumentMargin(px(4))
         self._on_text()
 

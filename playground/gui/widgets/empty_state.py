@@ -63,6 +63,7 @@ class EmptyState(QWidget):
         for words in (self.title, self.text):
             words.ensurePolished()
             words.setFixedWidth(self._theme.px(TEXT_WIDTH))
+            words.setMinimumHeight(0)  # else the height so far would count as needed
             words.setMinimumHeight(words.heightForWidth(words.width()))
 
     def add_button(self, text: str, slot: Callable[[], object], kind: str = "primary", icon: str = "") -> Button:

@@ -80,7 +80,8 @@ def test_a_ready_model_offers_something_to_ask(page: StartPage, qtbot: QtBot) ->
 
 def test_the_strip_offers_the_last_model_or_a_choice(strip: LoadStrip, qtbot: QtBot) -> None:
     strip.show_offer("models/last", "Last")
-    assert buttons(strip) == ["Load Last", "Choose a model"]
+    assert strip.words.text() == "Last is not loaded."
+    assert buttons(strip) == ["Load", "Choose a model"]
     with qtbot.waitSignal(strip.load_requested) as load:
         strip.load.click()
     assert load.args == ["models/last"]

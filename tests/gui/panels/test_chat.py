@@ -436,7 +436,7 @@ def test_a_dead_engine_costs_no_word(desktop: Desktop, chat: ChatPanel) -> None:
     assert "Killed by 9" in desktop.window.banner.text()
     assert desktop.session.models == ()
     assert chat.view.strip.isVisible()
-    assert chat.view.strip.load.text() == "Load Toy"
+    assert chat.view.strip.words.text() == "Toy is not loaded."
     assert not chat.talk.is_writing
     desktop.click(chat.view.strip.load)
     assert desktop.job(Load).path == "models/Toy"
@@ -503,7 +503,7 @@ def test_a_restart_brings_back_chat_draft_panes_and_the_last_model(desktop: Desk
     assert after.chat.view.composer.text() == "Half a thou"
     assert after.chat.side.currentWidget() is after.chat.side.xray
     assert after.chat.splitter.sizes() == sizes
-    assert after.chat.view.strip.load.text() == "Load Toy"
+    assert after.chat.view.strip.words.text() == "Toy is not loaded."
     after.click(after.chat.view.strip.load)
     assert after.job(Load).path == str(folder)
 
@@ -553,3 +553,32 @@ def test_the_start_page_knows_where_the_starter_is(desktop: Desktop) -> None:
     buttons = [b for b in desktop.chat.view.start.findChildren(QPushButton) if b.isVisible()]
     assert [b.objectName() for b in buttons] == ["starter", "otherModels"]
     assert not starter_folder(desktop.paths).exists()
+
+
+# -- room --------------------------------------------------------------------------------------------------------
+
+
+def test_where_there_is_too_little_room_the_list_gives_way_and_comes_back(desktop: Desktop) -> None:
+    def zoom(percent: int) -> None:
+        desktop.session.settings = replace(desktop.session.settings, zoom=percent)
+        desktop.settle()
+
+    chat = desktop.chat
+    zoom(150)
+    assert (chat.list.isVisible(), chat.side.isVisible()) == (False, True)
+    assert desktop.window.width() == 1280
+    desktop.press("Ctrl+B", desktop.box)
+    assert (chat.list.isVisible(), chat.side.isVisible()) == (True, False)
+    desktop.press("Ctrl+Shift+B", desktop.box)
+    assert (chat.list.isVisible(), chat.side.isVisible()) == (False, True)
+    zoom(100)
+    assert (chat.list.isVisible(), chat.side.isVisible()) == (True, True)
+
+
+def test_a_list_that_gave_way_is_there_again_after_a_restart_with_more_room(desktop: Desktop) -> None:
+    desktop.session.settings = replace(desktop.session.settings, zoom=150)
+    desktop.settle()
+    assert not desktop.chat.list.isVisible()
+    desktop.session.settings = replace(desktop.session.settings, zoom=150)
+    state = desktop.chat.save_layout()
+    assert state["hidden"] == []

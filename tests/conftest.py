@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -45,3 +46,13 @@ def starter(starter_home: Paths) -> Path:
             raise
         pytest.skip(f"the starter cannot be fetched: {error}")
     return Path(outcome(Convert(file).run(workspace)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """An engine that a test left behind fails the run: Python would wait for it for ever."""
+    if left := multiprocessing.active_children():
+        for process in left:
+            process.kill()
+        sys.stderr.write(f"\n{len(left)} engine(s) left behind by a test\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -46,6 +46,7 @@ class JobClient(QObject):
         self._lock = threading.Lock()
         self._awake = False  # whether a frame is due
         self._link: Link | None = None
+        self._closed = False
         self._engine = 0  # which engine is the present one
         self._since = 0.0  # when it was started
         self._heard = 0.0  # when its computing thread last gave a sign of life; 0: it never spoke
@@ -67,7 +68,7 @@ class JobClient(QObject):
 
     def start(self) -> None:
         """Start the engine if it does not run yet."""
-        if self._link is None:
+        if self._link is None and not self._closed:
             self._engine += 1
             self._since, self._heard = time.monotonic(), 0.0
             self._link = Link(self._start, partial(self._hear, self._engine))
@@ -75,8 +76,10 @@ class JobClient(QObject):
     def submit(self, job: Job) -> Ticket:
         """Hand a job over and return its ticket at once."""
         self.start()
-        assert self._link is not None
         ticket = Ticket(next(self._numbers), job)
+        if self._link is None:  # closed: a timer of the window may still fire, and must not start another engine
+            ticket.ended = True
+            return ticket
         self._tickets[ticket.number] = ticket
         self._link.send(Submit(ticket.number, job))
         self.submitted.emit(ticket)
@@ -113,7 +116,8 @@ class JobClient(QObject):
                 self._frame.stop()
 
     def close(self, patient: bool = True) -> None:
-        """End the engine: after it has tidied up, or now."""
+        """End the engine, after it has tidied up or now, for good: nothing more is started."""
+        self._closed = True
         self._watch.stop()
         self._frame.stop()
         with self._lock:

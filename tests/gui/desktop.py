@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -129,10 +129,11 @@ class Desktop:
         self.qtbot = qtbot
         self.paths = paths or Paths.standard()
         settings, self.trouble = read_settings(self.paths.settings)
+        sweep()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.theme = Theme()
-        self.theme.apply(app, "light" if settings.theme == "system" else settings.theme, settings.zoom / 100)
+        self.theme.prepare(app, "light" if settings.theme == "system" else settings.theme, settings.zoom / 100)
         self.jobs = FakeClient()
         self.records = Records(self.paths.store)
         self.session = Session(settings)
@@ -141,6 +142,7 @@ class Desktop:
         self.commands = Commands()
         self.parts = Parts(self.paths, self.session, jobs, self.records, self.commands, self.desk, self.theme)
         self.window = MainWindow(self.parts)
+        self.theme.dress()
         self.window.resize(*size)
         self.is_open = True
         self.runs = [self]  # this one and its restarts
@@ -166,8 +168,9 @@ class Desktop:
         self.window.close()
         self.window.save()
         self.records.close()
+        QApplication.processEvents()  # what was read at the last moment
         self.window.deleteLater()
-        QApplication.sendPostedEvents()
+        sweep()
 
     def restart(self, *shelf: ModelInfo) -> Desktop:
         """Close, and start again on the same folder."""
@@ -318,6 +321,11 @@ class Desktop:
         done = self.commands.run(command, *arguments)
         self.settle()
         return done
+
+
+def sweep() -> None:
+    """Really delete what is to be deleted later: without an event loop it would stay, and be dressed, for ever."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @contextmanager

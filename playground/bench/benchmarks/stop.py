@@ -5,7 +5,7 @@ both ways, the rest of the token or of the chunk being read, and the window's fr
 stopped after a few tokens; reading is stopped somewhere within a prompt of about 1500 tokens, each one different
 from its first word so that nothing comes from a cache.
 
-Learnt: half of it is the window's frame and the pipe, the rest one token or one chunk of the prompt; other work on
+Learnt: it is the rest of a token or of a chunk of the prompt, and the wait for the window's next frame; other work on
 the machine makes single stops three times as long.
 """
 

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from playground.core.conversation import Conversation, Turn
 from playground.core.errors import UserError
@@ -19,6 +19,7 @@ from playground.gui.chat.chat_commands import chat_commands
 from playground.gui.chat.conversation_list import ConversationList
 from playground.gui.chat.library import Library
 from playground.gui.chat.look import PromptLook
+from playground.gui.chat.panes import Panes
 from playground.gui.chat.side_pane import SidePane
 from playground.gui.chat.talk_view import TalkView
 from playground.gui.commands import Command
@@ -28,7 +29,6 @@ from playground.gui.setup import new_setup, setup_from_json
 from playground.gui.talk import Talk
 
 DRAFT_MS = 500
-MOST_ZOOM = 1.5  # up to which the panes grow
 NO_MODEL = "Load a model first."
 
 
@@ -46,12 +46,11 @@ class ChatPanel(Panel):
         self.library = Library(self.talk, self.list, parts.records)
         self.view = TalkView(parts.theme)
         self.side = SidePane(parts.theme, parts.paths)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = Panes(parts.theme, self.list, self.view, self.side)
         self.prompt: PromptInfo | None = None  # as it would be sent now
         self._look = PromptLook(parts.jobs)
         self._last: tuple[str, str] = ("", "")  # the model used last: its path and name
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
-        self._narrow = self._gave_way = False  # too little room for all panes; the list was hidden for that
         self._arrange()
         self._connect_talk()
         self._connect_widgets()
@@ -79,23 +78,13 @@ class ChatPanel(Panel):
     def save_layout(self) -> dict[str, object]:
         talk = self.talk.conversation
         shown = talk.id if talk.turns or talk.draft.strip() else ""
-        gone = self.list.isHidden() and not self._gave_way, self.side.isHidden()
-        return {
-            "splitter": self.splitter.sizes(),
-            "tab": self.side.currentIndex(),
-            "conversation": shown,
-            "hidden": [number for number, is_gone in enumerate(gone) if is_gone],
-        }
+        return {**self.splitter.state(), "tab": self.side.currentIndex(), "conversation": shown}
 
     def restore_layout(self, state: dict[str, object]) -> None:
-        sizes, tab = state.get("splitter"), state.get("tab")
-        if isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) and n >= 0 for n in sizes):
-            self.splitter.setSizes(sizes)
+        self.splitter.restore(state)
+        tab = state.get("tab")
         if isinstance(tab, int) and 0 <= tab < self.side.count():
             self.side.setCurrentIndex(tab)
-        hidden = state.get("hidden")
-        for number, pane in enumerate((self.list, self.side)):
-            pane.setHidden(isinstance(hidden, list) and number in hidden)
 
     def wake(self, layout: Layout) -> None:
         """Reopen the conversation of the last time and offer its model."""
@@ -199,10 +188,7 @@ class ChatPanel(Panel):
         """Show a side pane, or hide it; from another panel it is always shown."""
         front = self.isVisible()
         self.parts.commands.run("chat.open")
-        pane.setVisible(pane.isHidden() or not front)
-        if self._narrow and not pane.isHidden():  # there is room for one of them only
-            (self.side if pane is self.list else self.list).hide()
-        self._fit()
+        self.splitter.toggle(pane, pane.isHidden() or not front)
 
     def search(self) -> None:
         """Go to the field that searches the chats."""
@@ -309,41 +295,9 @@ class ChatPanel(Panel):
     # -- putting it together -----------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        for at, widget in enumerate((self.list, self.view, self.side)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(at, 1 if widget is self.view else 0)
-        self.splitter.setSizes([230, 800, 366])
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Give each pane the least it needs at this zoom; the list of chats gives way where there is too little."""
-        zoom = min(self.parts.theme.zoom, MOST_ZOOM)
-        least = (round(170 * zoom), round(82 + 298 * zoom), round(68 + 278 * zoom))
-        for pane, width in zip((self.list, self.view, self.side), least, strict=True):
-            pane.setMinimumWidth(width)
-        if not self.isVisible():
-            return
-        narrow = self.width() < sum(least) + 2 * self.splitter.handleWidth() and not self.side.isHidden()
-        if narrow and not self._narrow:
-            self._gave_way = not self.list.isHidden()
-            self.list.hide()
-        elif self._narrow and not narrow and self._gave_way:
-            self._gave_way = False
-            self.list.show()
-        self._narrow = narrow
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fit()
 
     def _connect_talk(self) -> None:
         talk = self.talk
@@ -368,6 +322,7 @@ class ChatPanel(Panel):
         composer.edit_last_requested.connect(self.edit_last)
         composer.text_changed.connect(lambda _: self._on_draft())
         composer.problem.connect(self.problem)
+        composer.model_dropped.connect(lambda path: self.parts.commands.run("models.look_at", path))
         self._draft_pause.timeout.connect(lambda: self.talk.keep_draft(composer.text()))
         self.side.changed.connect(self._on_setup)
         self.list.open_requested.connect(self._open)
@@ -384,7 +339,6 @@ class ChatPanel(Panel):
         session.shelf_changed.connect(lambda _: self._show_models())
         session.settings_changed.connect(self._on_settings)
         self._on_settings(session.settings)
-        self.parts.theme.changed.connect(self._fit)
         self.view.start.starter_requested.connect(desk.get_starter)
         self.view.start.prompt_chosen.connect(self.send)
         self.view.connect_offers(desk.open, desk.stop, lambda: self.parts.commands.run("models.open"))

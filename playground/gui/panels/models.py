@@ -61,6 +61,7 @@ class ModelsPanel(Panel):
             Command("models.open_gguf", "Open a GGUF file…", self._on_open_gguf, "Models"),
             Command("models.from_hub", "Get a model from the Hub…", self._on_from_hub, "Models", "", desk.busy),
             Command("models.starter", "Get the starter model", desk.get_starter, "Models", "", desk.busy),
+            Command("models.look_at", "Look at a model", self._on_look_at, in_palette=False),
             Command("models.load", "Load a model", desk.open, "", "", desk.busy, in_palette=False),
             Command(
                 "models.eject",
@@ -206,17 +207,19 @@ class ModelsPanel(Panel):
         else:
             self.parts.desk.download(repo)
 
+    def _on_look_at(self, path: str) -> None:
+        self.parts.commands.run("models.open")
+        self.look_at(Path(path))
+
     def _on_open_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "A folder with a model (config.json and *.safetensors)")
         if folder:
-            self.parts.commands.run("models.open")
-            self.look_at(Path(folder))
+            self._on_look_at(folder)
 
     def _on_open_gguf(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, "A GGUF file", "", "GGUF (*.gguf)")
         if file:
-            self.parts.commands.run("models.open")
-            self.look_at(Path(file))
+            self._on_look_at(file)
 
     def _on_from_hub(self) -> None:
         name, fine = QInputDialog.getText(self, "Get a model from the Hub", "Its name, as owner/name:")

@@ -25,6 +25,7 @@ class Composer(QWidget):
     edit_last_requested = Signal()
     text_changed = Signal(str)
     problem = Signal(object)  # UserError: a dropped file that cannot be read
+    model_dropped = Signal(str)  # the path of a folder or GGUF file: nothing to write
 
     def __init__(self, theme: Theme, placeholder: str = "Write a message…") -> None:
         super().__init__()
@@ -151,6 +152,9 @@ class Composer(QWidget):
             event.ignore()
 
     def _on_dropped(self, file: str) -> None:
+        if Path(file).is_dir() or file.lower().endswith(".gguf"):
+            self.model_dropped.emit(file)
+            return
         try:
             text = read_text(Path(file))
         except UserError as error:

@@ -19,6 +19,7 @@ from playground.core.events import Done, Failed, Progress, Started
 from playground.core.facts import Example
 from playground.gui.panels.chat import ChatPanel
 from playground.jobs.convert import Convert
+from playground.jobs.describe import Describe
 from playground.jobs.get_starter import GetStarter
 from playground.jobs.load import Load
 from playground.jobs.reply import Reply
@@ -467,6 +468,15 @@ def test_a_dropped_file_that_is_no_text_is_refused_in_words(desktop: Desktop, ch
     (tmp_path / "picture.bin").write_bytes(b"\xff\xfe\x00")
     desktop.window.take_drop(tmp_path / "picture.bin")
     assert desktop.window.banner.text().startswith("E-TEXT")
+    assert chat.view.composer.text() == ""
+
+
+def test_a_model_dropped_on_the_prompt_box_is_no_text(desktop: Desktop, chat: ChatPanel, tmp_path: Path) -> None:
+    for path in (tmp_path / "tiny.gguf", tmp_path):
+        chat.view.composer.box.dropped.emit(str(path))
+        assert desktop.window.current == "models"
+        assert desktop.job(Describe).path == str(path)
+    assert not desktop.window.banner.isVisible()
     assert chat.view.composer.text() == ""
 
 

@@ -22,6 +22,9 @@ W = TypeVar("W", bound=QWidget)
 P = TypeVar("P", bound=Panel)
 
 
+SEED = "2"
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture with the sentence that goes with it."""
@@ -63,10 +66,11 @@ class Stage:
         self.settle()
 
     def answer_length(self, tokens: int) -> None:
-        """Set Max tokens in the run settings."""
+        """Set Max tokens in the run settings, and a seed, so that the same pictures come out again."""
         output = self.panel(ChatPanel).side.run.output
         output.max_tokens.value_changed.emit(tokens)
         output.max_tokens.set_value(tokens, "you")
+        output.seed.setText(SEED)
         output.changed.emit()
         self.settle()
 

@@ -47,7 +47,7 @@ class Watch:
             reason,
             f"seed {self.seed if result is None else result.seed}",
         ]
-        return "  |  ".join(part for part in parts if part)
+        return " | ".join(part for part in parts if part)
 
 
 def _line(name: str, tokens: int, seconds: float) -> str:

@@ -40,19 +40,15 @@ def test_the_stats_of_a_stopped_answer_are_what_was_seen(clock: list[float]) -> 
     watch.reading(Progress(100, 100, unit="tokens"))
     clock[0] += 3.0
     watch.token(replace(token(0, "x"), seconds=1.0))
-    expected = (
-        "Reading 100 tok · 2.0 s · 50.0 t/s  |  Generation 1 tok · 1.0 s · 1.0 t/s  |  stopped by you  |  seed 42"
-    )
+    expected = "Reading 100 tok · 2.0 s · 50.0 t/s | Generation 1 tok · 1.0 s · 1.0 t/s | stopped by you | seed 42"
     assert watch.words("stopped by you") == expected
 
 
 def test_the_stats_of_a_finished_answer_are_the_engines() -> None:
     result = ReplyInfo("x", "max tokens", 10, 20, 0.1, 4.0, 7, "m", "float32")
     words = Watch(42).words("max tokens", result)
-    assert (
-        words == "Reading 10 tok · 0.1 s · 100.0 t/s  |  Generation 20 tok · 4.0 s · 5.0 t/s  |  max tokens  |  seed 7"
-    )
+    assert words == "Reading 10 tok · 0.1 s · 100.0 t/s | Generation 20 tok · 4.0 s · 5.0 t/s | max tokens | seed 7"
 
 
 def test_what_is_not_known_is_not_said() -> None:
-    assert Watch(5).words("The engine stopped.") == "The engine stopped.  |  seed 5"
+    assert Watch(5).words("The engine stopped.") == "The engine stopped. | seed 5"

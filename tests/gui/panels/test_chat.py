@@ -124,9 +124,7 @@ def test_an_answer_streams_between_send_and_its_stats(desktop: Desktop, chat: Ch
     desktop.end("Because of scattering.")
     assert desktop.shown[-1] == "Because of scattering."
     stats = chat.view.transcript.message(desktop.last.id).stats
-    assert (
-        stats == "Reading 310 tok · 2.0 s · 155.0 t/s  |  Generation 3 tok · 1.5 s · 2.0 t/s  |  end of turn  |  seed 7"
-    )
+    assert stats == "Reading 310 tok · 2.0 s · 155.0 t/s | Generation 3 tok · 1.5 s · 2.0 t/s | end of turn | seed 7"
     assert send.accessibleName() == "Send"
     assert chat.view.composer.count.text() == ""
 

@@ -341,7 +341,9 @@ def test_the_context_bar_follows_what_is_typed(desktop: Desktop, chat: ChatPanel
     job = desktop.look(prompt_info(("system", "Be"), ("message", "Hi"), ("message", " there")))
     assert job.prompt.messages[-1].content == "Hi there"
     assert job.room == 256
-    assert "system 1" in chat.view.bar.accessibleDescription() + chat.view.bar.accessibleName()
+    said = chat.view.bar.accessibleDescription() + chat.view.bar.accessibleName()
+    assert "system 1" in said
+    assert "256" in said  # the room for the answer
     assert chat.view.composer.count.text() == "2 tokens"
 
 

@@ -97,7 +97,7 @@ class Stage:
         chat = self.panel(ChatPanel)
         self.settle()
         self.wait(lambda: not chat.talk.is_writing, 300, what="the answer")
-        self.settle()
+        self.pause(300)  # the context bar counts the new answer in
 
     def open(self, panel: str) -> None:
         """Bring a panel to the front."""

@@ -14,6 +14,7 @@ from playground.gui.widgets.labels import ElidedLabel
 
 SECONDS = 6.0
 AT_ONCE = 3  # how many stand above each other; the oldest leaves first
+ABOVE_BOTTOM = 170  # pixels at 100 %: clear of the prompt box and its buttons
 
 
 class Toasts(QObject):
@@ -49,7 +50,7 @@ class Toasts(QObject):
             self._place()
 
     def _place(self) -> None:
-        bottom = self._window.height() - self._theme.px(48)
+        bottom = self._window.height() - self._theme.px(ABOVE_BOTTOM)
         for toast in reversed(self._toasts):
             toast.adjustSize()
             width = min(toast.width(), self._window.width() - self._theme.px(32))

@@ -133,8 +133,10 @@ class ErrorBanner(QFrame):
         self._sign.setPixmap(pixmap(name, self._theme, px(18), role, self.devicePixelRatioF()))
         self._sign.setFixedHeight(px(28))
         self._message.setMinimumHeight(px(28))
-        for widget in (self._more, self._copy, self._action, self._close, self._code_label):
-            widget.setFixedHeight(px(22) if widget is self._code_label else px(28))
+        for widget in (self._more, self._copy, self._close):
+            widget.setFixedHeight(px(28))
+        self._code_label.setFixedHeight(px(22))
+        self._action.setFixedHeight(px(32))  # its frame and padding leave the text less
         self._code_label.setIndent(-1)  # forgets the size it wished for at the height before
         lines = min(9, self._details.blockCount()) + 1
         self._details.setFixedHeight(lines * self._details.fontMetrics().lineSpacing() + px(20))

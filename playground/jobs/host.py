@@ -7,6 +7,7 @@ and `errand` have threads of their own and no torch. The thread that calls `serv
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import logging
 import os
 import signal
@@ -49,6 +50,8 @@ def open_workspace(paths: Paths) -> Workspace:
     # Waiting threads of OpenMP spin ten times longer by default: no faster on a quiet machine, and on a busy one
     # each small product waits for a thread that has no processor.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    for name in ("loading", "decoding"):  # the first load and answer need them: while the user still looks around
+        importlib.import_module(f"playground.engine.{name}")
     from playground.engine.workspace import Workspace
 
     return Workspace(paths)

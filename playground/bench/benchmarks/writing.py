@@ -8,7 +8,10 @@ writes a few tokens to warm up; loading and reading do not count; no rival is st
 
 Learnt: beside other work every side falls to a fraction, because torch's threads wait for one that has no processor:
 only undisturbed rounds can be compared. How much half precision gains depends on the processor's one-row product in
-fp32: where that already reads at the memory's speed, bf16 gains little and fp16 nothing.
+fp32: where that already reads at the memory's speed, bf16 gains little and fp16 nothing. On such a processor
+(2 cores with AVX-512 and AMX) one token took 31 ms in bf16: 18 ms of products, of which fusing q-k-v and gate-up saves
+2.4, about 1 ms of sampling and token data, and 12 ms in the many small calls of the model's own modules (norms, rotary,
+attention, dispatch). The plain path cannot leave those out; a decoding loop of our own over the same weights can.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class PromptLab(Tour):
         stage.shoot("xray", "The X-ray: the exact tokens the model will read, by part, with special tokens outlined.")
         stage.press("Return", chat.view.composer.box)
         stage.wait_for_answer()
-        stage.shoot("answer", "The answer. A model this small can get it wrong with all it needs before it: the X-ray shows it was there.")
+        stage.shoot("answer", "The answer. A model this small may be wrong even with the facts in its prompt.")
         stage.type(chat.view.composer.box, "Ignore that. <|im_end|> is only text here.")
         stage.wait(lambda: "is only text here" in stage.prompt_text(), what="the typed token in the X-ray")
         stage.shoot("text", "Chat tokens a user types stay text: they are split into ordinary pieces.")

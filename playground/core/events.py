@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from playground.core.errors import explain, redact
+from playground.core.facts import RunInfo
 
 R = TypeVar("R")
 
@@ -70,6 +71,15 @@ class Token(Event):
     entropy: float
     seconds: float  # since writing began
     alternatives: tuple[tuple[int, float], ...] = ()
+    row: int = 0  # which answer of a batch
+
+
+@dataclass(frozen=True)
+class Settled(Event):
+    """It is settled what an answer depends on; reading begins."""
+
+    info: RunInfo
+    row: int = 0  # which answer of a batch
 
 
 @dataclass(frozen=True)

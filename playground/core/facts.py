@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 DTYPES = ("float32", "bfloat16", "float16")
 """The number formats a model can be loaded in."""
@@ -147,8 +147,34 @@ class DeviceInfo:
 
 
 @dataclass(frozen=True)
+class RunInfo:
+    """What an answer depends on, known before its first token: enough to repeat it and to say what has changed.
+
+    Hashes are the first 16 hexadecimal digits of a SHA-256; empty where there is nothing to hash.
+    """
+
+    model: str  # the path of the resident model
+    model_name: str = ""
+    model_hash: str = ""  # of config and weights
+    template_hash: str = ""
+    prompt_hash: str = ""  # of the prompt's token ids
+    device: str = "cpu"
+    dtype: str = ""  # of the form that writes
+    reading_dtype: str = ""  # of the form that reads
+    path_kind: str = "plain"  # "plain" or "lean"
+    threads: int = 0
+    chunk: int = 0  # tokens read at once
+    batch: int = 1  # answers written in one batch
+    prompt_tokens: int = 0
+    reused_tokens: int = 0  # of these, how many the cache held already
+    seed: int = 0
+    effective: tuple[str, ...] = ()  # the settings exactly as applied, in order
+    versions: tuple[tuple[str, str], ...] = ()  # (library, version)
+
+
+@dataclass(frozen=True)
 class ReplyInfo:
-    """How an answer came to be: the stats line, and what a repetition needs."""
+    """How an answer came to be: what the stats line tells."""
 
     text: str
     stop_reason: str  # "end of turn", "stop sequence", "max tokens", "context full"
@@ -157,8 +183,6 @@ class ReplyInfo:
     reading_seconds: float
     writing_seconds: float
     seed: int
-    model: str
-    dtype: str
-    path_kind: str = "plain"
-    effective: tuple[str, ...] = field(default=())  # the settings exactly as applied, in order
     left_out: int = 0  # conversation messages that did not fit
+    reused_tokens: int = 0  # of the prompt, not read again
+    saved_seconds: float = 0.0  # what reading these again would have taken, as far as it is known

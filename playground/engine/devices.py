@@ -102,7 +102,7 @@ def device_info(paths: Paths, threads: int = 0) -> DeviceInfo:
         free=free_memory(kind),
         threads=count,
         fastest_dtype=_remembered(paths, _key(kind, count)) or "",
-        versions=_versions(),
+        versions=versions(),
     )
 
 
@@ -194,7 +194,8 @@ def _remember(paths: Paths, key: str, dtype: str, times: dict[str, float]) -> No
     write_atomically(paths.machine, json.dumps({**_memory(paths), key: entry}, indent=2))
 
 
-def _versions() -> tuple[tuple[str, str], ...]:
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return the versions of what computes, as (name, version)."""
     found = [("python", platform.python_version())]
     for name in ("torch", "transformers", "peft", "optimum", "safetensors", "tokenizers", "numpy"):
         try:

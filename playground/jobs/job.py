@@ -37,3 +37,10 @@ class RecordedJob(Job):
     """A job whose words go into the store. `run_id` is chosen by whoever starts it."""
 
     run_id: str
+
+    def runs(self) -> tuple[RecordedJob, ...]:
+        """Return the runs it is recorded as: itself, or for a batch one for each row, in order.
+
+        Tokens and Settled name their row; the result of a batch is a tuple with one part for each.
+        """
+        return (self,)

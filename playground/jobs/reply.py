@@ -6,8 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from playground.core.events import Note, Story
-from playground.core.facts import PromptInfo, PromptInput, ReplyInfo
+from playground.core.events import Note, Settled, Story
+from playground.core.facts import PromptInfo, PromptInput, ReplyInfo, RunInfo
 from playground.jobs.job import Lane, RecordedJob
 from playground.recipes.run_settings import RunSettings, effective
 
@@ -51,24 +51,43 @@ class Reply(RecordedJob):
             yield Note(decision)
         seam, stops = joint(loaded.tokenizer, info)
         obeyed = dataclasses.replace(settings, stop=(*settings.stop, *stops))
+        yield Settled(_basis(loaded, settings, info, len(so_far)))
         written = yield from write(loaded, info.ids, obeyed, so_far, seam)
-        return self._told(loaded, settings, info, written)
+        return _told(info, written)
 
-    def _told(self, loaded: Loaded, settings: RunSettings, info: PromptInfo, written: Written) -> ReplyInfo:
-        return ReplyInfo(
-            text=written.text,
-            stop_reason=written.stop_reason,
-            prompt_tokens=len(info.tokens),
-            new_tokens=len(written.ids),
-            reading_seconds=written.reading_seconds,
-            writing_seconds=written.writing_seconds,
-            seed=written.seed,
-            model=loaded.info.model.path,
-            dtype=loaded.info.dtype,
-            path_kind=loaded.info.path_kind,
-            effective=effective(settings),
-            left_out=info.left_out,
-        )
+
+def _told(info: PromptInfo, written: Written) -> ReplyInfo:
+    return ReplyInfo(
+        text=written.text,
+        stop_reason=written.stop_reason,
+        prompt_tokens=len(info.tokens),
+        new_tokens=len(written.ids),
+        reading_seconds=written.reading_seconds,
+        writing_seconds=written.writing_seconds,
+        seed=written.seed,
+        left_out=info.left_out,
+    )
+
+
+def _basis(loaded: Loaded, settings: RunSettings, info: PromptInfo, continued: int) -> RunInfo:
+    """Return what the answer depends on. `continued` tokens of an earlier answer are read too."""
+    from playground.engine.decoding import chunk_size
+    from playground.engine.devices import use_threads, versions
+
+    return RunInfo(
+        model=loaded.info.model.path,
+        model_name=loaded.info.model.name,
+        device=loaded.info.device,
+        dtype=loaded.info.dtype,
+        reading_dtype=loaded.info.dtype,
+        path_kind=loaded.info.path_kind,
+        threads=use_threads(0),
+        chunk=chunk_size(loaded),
+        prompt_tokens=len(info.tokens) + continued,
+        seed=settings.seed or 0,
+        effective=effective(settings),
+        versions=versions(),
+    )
 
 
 def _unfinished(ids: tuple[int, ...], ends: frozenset[int]) -> tuple[int, ...]:

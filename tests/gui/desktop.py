@@ -260,7 +260,7 @@ class Desktop:
 
     def end(self, text: str, seed: int = 7, reason: str = "end of turn") -> None:
         """Let the answer end well."""
-        self.tell(Reply, Done(ReplyInfo(text, reason, 310, 3, 2.0, 1.5, seed, "models/Toy", "bfloat16")))
+        self.tell(Reply, Done(ReplyInfo(text, reason, 310, 3, 2.0, 1.5, seed)))
 
     def exchange(self, question: str, answer: str) -> str:
         """Send a message and have it answered; return the answer's turn."""

@@ -45,7 +45,7 @@ def test_the_stats_of_a_stopped_answer_are_what_was_seen(clock: list[float]) -> 
 
 
 def test_the_stats_of_a_finished_answer_are_the_engines() -> None:
-    result = ReplyInfo("x", "max tokens", 10, 20, 0.1, 4.0, 7, "m", "float32")
+    result = ReplyInfo("x", "max tokens", 10, 20, 0.1, 4.0, 7)
     words = Watch(42).words("max tokens", result)
     assert words == "Reading 10 tok · 0.1 s · 100.0 t/s | Generation 20 tok · 4.0 s · 5.0 t/s | max tokens | seed 7"
 

@@ -47,7 +47,7 @@ class Chat:
         self.jobs.tell(Started(), *(token(step, piece) for step, piece in enumerate(pieces)))
 
     def done(self, text: str = "Because.") -> None:
-        self.jobs.tell(Done(ReplyInfo(text, "end of turn", 30, 3, 0.5, 1.5, 7, "models/toy", "float32")))
+        self.jobs.tell(Done(ReplyInfo(text, "end of turn", 30, 3, 0.5, 1.5, 7)))
 
     def exchange(self, text: str, answer: str) -> str:
         """Send a message and have it answered; return the answer's turn."""
@@ -360,7 +360,7 @@ def test_two_answers_at_once_do_not_mix(chat: Chat) -> None:
     chat.talk.new()
     chat.send("Two", "2")
     first.tell(token(1, "!"))
-    first.tell(Done(ReplyInfo("1!", "end of turn", 1, 2, 0.1, 0.1, 1, "models/toy", "float32")))
+    first.tell(Done(ReplyInfo("1!", "end of turn", 1, 2, 0.1, 0.1, 1)))
     chat.done("2")
     assert chat.texts == ["Two", "2"]
     assert [turn.text for turn in chat.stored(first_id).path()] == ["One", "1!"]
@@ -388,7 +388,7 @@ def test_a_branch_from_an_answer_being_written_has_its_words_and_is_at_rest(chat
     ticket.tell(token(2, "se"))
     assert chat.texts == ["Why?", "Becau"]
     assert chat.stored().path()[-1].text == "Becau"
-    ticket.tell(Done(ReplyInfo("Because", "end of turn", 1, 3, 0.1, 0.1, 1, "models/toy", "float32")))
+    ticket.tell(Done(ReplyInfo("Because", "end of turn", 1, 3, 0.1, 0.1, 1)))
     assert chat.stored(old).path()[-1].text == "Because"
 
 

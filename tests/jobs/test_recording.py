@@ -76,7 +76,7 @@ def test_words_held_back_go_with_the_next_sign_of_life_and_with_the_end(
 def test_a_finished_answer_is_its_result(paths: Paths, writer: Writer, recorder: Recorder) -> None:
     recorder.hear(Started())
     recorder.hear(token(0, "Hello###"))
-    recorder.hear(Done(ReplyInfo("Hello", "stop sequence", 3, 1, 0.1, 0.2, 7, "toy", "float32")))
+    recorder.hear(Done(ReplyInfo("Hello", "stop sequence", 3, 1, 0.1, 0.2, 7)))
     found = run(paths, writer)
     assert (found.state, found.text) == ("done", "Hello")
     assert '"stop_reason": "stop sequence"' in found.result

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from playground.core.errors import UserError
-from playground.core.events import Note, Token
+from playground.core.events import Note, Settled, Token
 from playground.core.facts import Message, PromptInfo, PromptInput, ReplyInfo
 from playground.core.paths import Paths
 from playground.core.plain import dump, load
@@ -55,11 +55,20 @@ def test_an_answer_with_its_facts(workspace: Workspace) -> None:
     shown = [event for event in events if isinstance(event, Token)]
     assert info.text == text_of(events)
     assert info.new_tokens == len(shown) == 20
-    assert (info.stop_reason, info.seed, info.dtype) == ("max tokens", 3, "float32")
-    assert info.effective == ("temperature 1.5", "top-k 40", "top-p 0.95")
-    assert info.model == model_of(workspace)
-    assert info.prompt_tokens == len(outcome(Xray(info.model, ASK).run(workspace)).tokens)
+    assert (info.stop_reason, info.seed) == ("max tokens", 3)
+    assert info.prompt_tokens == len(outcome(Xray(model_of(workspace), ASK).run(workspace)).tokens)
     assert pickle.loads(pickle.dumps([*events, info])) == [*events, info]
+
+
+def test_what_the_answer_depends_on_is_told_before_its_first_token(workspace: Workspace) -> None:
+    events, info = reply(workspace)
+    kinds = [type(event) for event in events]
+    assert kinds.index(Settled) < kinds.index(Token)
+    settled = next(event.info for event in events if isinstance(event, Settled))
+    assert settled.effective == ("temperature 1.5", "top-k 40", "top-p 0.95")
+    assert (settled.model, settled.seed, settled.dtype) == (model_of(workspace), 3, "float32")
+    assert settled.prompt_tokens == info.prompt_tokens
+    assert "torch" in dict(settled.versions)
 
 
 def test_without_a_seed_one_is_drawn_and_gives_the_same_again(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.core.errors import UserError
-from playground.engine.templates import Turn, frame_of, render, special_ids
+from playground.engine.templates import Turn, render, special_ids
 
 _SPEAKERS = {"system": "", "user": "User: ", "assistant": "Assistant: "}
 _ANCHOR = "\ue000"  # a character that joins with no other
@@ -54,8 +54,8 @@ def read_chat(
     tokenizer: Any, turns: Sequence[Turn], reply_start: str, switches: Mapping[str, bool], default_system: str
 ) -> Reading:
     """Render the turns with the chat template and return its tokens."""
-    text = render(tokenizer, turns, switches)
-    starts = _places(tokenizer, text, turns, switches)
+    text, frame = render(tokenizer, turns, switches)
+    starts = (_along(text, turns, frame) if frame else None) or _searched(text, turns)
     spans = [span for turn, start in zip(turns, starts, strict=True) for span in _spans(turn, start)]
     opening = text[: spans[0].start] if spans else ""
     if default_system and turns[0].role != "system" and default_system in opening:
@@ -91,15 +91,11 @@ def _opening_ids(tokenizer: Any) -> tuple[int, ...]:
     return tuple(full[:found])
 
 
-def _places(tokenizer: Any, text: str, turns: Sequence[Turn], switches: Mapping[str, bool]) -> list[tuple[int, str]]:
-    """Return where each turn's content starts in the rendered text, and what the template left of it."""
-    frame = frame_of(tokenizer, [turn.role for turn in turns], switches)
-    found = _along(text, turns, frame) if frame else None
-    return found or _searched(text, turns)
-
-
 def _along(text: str, turns: Sequence[Turn], frame: Sequence[str]) -> list[tuple[int, str]] | None:
-    """Walk the rendered text along the template's own pieces; None when it does not follow them."""
+    """Walk along the template's own pieces; return where each turn's content starts and what was left of it.
+
+    None when the rendered text does not follow those pieces.
+    """
     at, places = len(frame[0]), []
     if not text.startswith(frame[0]):
         return None

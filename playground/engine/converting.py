@@ -28,11 +28,11 @@ from playground.core.events import Progress, Story
 from playground.core.facts import ModelInfo
 from playground.core.paths import Paths
 from playground.engine.building import empty_model
-from playground.engine.describing import describe
 from playground.engine.gguf_header import GgufHeader, GgufTensor, read_gguf_header
 from playground.engine.leftovers import fresh_folder
 from playground.engine.notes import NOTE, OriginNote, converted_folder, is_converted
 from playground.engine.quiet import quiet
+from playground.engine.reader import reader
 from playground.engine.weight_files import dominant_dtype, stored_tensors
 
 __all__ = ["convert", "converted_folder", "is_converted"]
@@ -58,7 +58,7 @@ def convert(paths: Paths, gguf: Path) -> Story[Path]:
     target = converted_folder(paths, gguf)
     if is_converted(paths, gguf):
         return target
-    info = describe(gguf)
+    info = reader("files").describe(gguf)
     with fresh_folder(paths.models, "converting") as folder, quiet():
         digest = yield from _digest(gguf)
         config = yield from _config(gguf)

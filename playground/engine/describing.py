@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from playground.core.errors import UserError, redact
 from playground.core.facts import ModelInfo
 from playground.engine.files import inside, read_json
 from playground.engine.gguf_header import GgufHeader, read_gguf_header
+from playground.engine.kinds import refuse_bare, refuse_other_kind
 from playground.engine.notes import OriginNote, read_note
 from playground.engine.weight_files import TensorEntry, dominant_dtype, stored_tensors
 
@@ -21,10 +21,12 @@ _TOKENIZER_CONFIG_LIMIT = 20_000_000
 
 # What the same thing is called in the configs of different architectures.
 _WORDS = {
-    "num_layers": ("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
-    "num_attention_heads": ("num_attention_heads", "n_head", "n_heads", "num_heads"),
+    "num_layers": ("num_hidden_layers", "n_layer", "n_layers", "num_layers", "decoder_layers"),
+    "num_attention_heads": (
+        *("num_attention_heads", "n_head", "n_heads", "num_heads", "attention_heads", "decoder_attention_heads"),
+    ),
     "num_key_value_heads": ("num_key_value_heads", "n_kv_heads", "num_kv_heads", "multi_query_group_num"),
-    "hidden_size": ("hidden_size", "n_embd", "d_model", "dim", "n_embed"),
+    "hidden_size": ("hidden_size", "n_embd", "d_model", "dim", "n_embed", "emb_dim"),
     "vocab_size": ("vocab_size", "padded_vocab_size"),
     "context": ("max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length", "seq_length", "n_ctx"),
     "head_size": ("head_dim", "kv_channels"),
@@ -48,6 +50,7 @@ def describe(path: Path) -> ModelInfo:
 def read_config(folder: Path) -> dict[str, Any]:
     """Return config.json after the checks that need no library; raise a UserError otherwise."""
     if not inside(folder, "config.json").is_file():
+        refuse_bare(folder)
         raise UserError(
             f"“{folder.name}” is no model folder: it has no config.json.",
             "Choose the folder that holds config.json and the weights.",
@@ -57,6 +60,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     _refuse_code(folder, config)
     if not isinstance(config.get("model_type"), str):
         raise UserError("config.json does not name its “model_type”.", _AGAIN, "E-MODEL-CONFIG")
+    refuse_other_kind(folder, config)
     return config
 
 
@@ -109,28 +113,14 @@ def _numbers(config: dict[str, Any]) -> dict[str, int]:
     """Return the counts of a config under one set of names; 0 where it states none."""
     nested = config.get("text_config")
     config = {**config, **nested} if isinstance(nested, dict) else config
-    normal = _normalized(config)
     numbers = {}
     for name, words in _WORDS.items():
         stated = next((word for word in words if config.get(word) is not None), "")
-        value = config[stated] if stated else getattr(normal, name, None)
-        numbers[name] = _count(stated or name, value)
+        numbers[name] = _count(stated, config[stated]) if stated else 0
     return numbers
 
 
-def _normalized(config: dict[str, Any]) -> object:
-    """Return optimum's view of a config: it knows architectures with words of their own."""
-    from optimum.utils.normalized_config import NormalizedConfigManager
-
-    try:
-        return NormalizedConfigManager.get_normalized_config_class(config["model_type"])(SimpleNamespace(**config))
-    except KeyError:
-        return None
-
-
 def _count(field: str, value: Any) -> int:
-    if value is None:
-        return 0
     if type(value) is not int or not 0 < value < _NUMBER_LIMIT:
         raise UserError(
             f"config.json: “{field}” should be a positive whole number, found {str(value)[:40]!r}.",

@@ -35,9 +35,9 @@ from playground.core.catalogue import (
 from playground.core.errors import UserError
 from playground.core.events import Progress, Story
 from playground.core.paths import Paths
-from playground.engine.describing import describe
 from playground.engine.leftovers import fresh_folder
 from playground.engine.notes import NOTE, OriginNote, read_note
+from playground.engine.reader import reader
 
 LOG, PLAN, PROBLEM = "child.log", "plan.json", "problem.json"
 _BLOCK = 4_000_000
@@ -86,7 +86,7 @@ def fetch_from_hub(paths: Paths, repo: str, revision: str = "main") -> Story[Pat
         files = folder / "files"
         files.mkdir()
         yield from _hub_download(folder, files, repo, revision)
-        describe(files)  # refuses what could not be loaded anyway, code above all
+        reader("files").describe(files)  # refuses what could not be loaded anyway, code above all
         (files / NOTE).write_text(json.dumps(asdict(OriginNote(repo, origin)), indent=2), encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)

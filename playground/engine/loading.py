@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,20 @@ from transformers import AutoConfig, GenerationConfig, PreTrainedConfig, PreTrai
 
 from playground.core.errors import UserError
 from playground.core.events import Progress, Story
-from playground.core.facts import DTYPES, LoadedInfo, ModelInfo
+from playground.core.facts import DTYPES, LoadedInfo, ModelInfo, RunInfo
 from playground.core.paths import Paths
 from playground.engine.building import empty_model, unusable
-from playground.engine.describing import describe, read_config
-from playground.engine.devices import best_device, fastest_dtype, free_memory, one_thread, use_threads
+from playground.engine.cache import keeps_all
+from playground.engine.describing import read_config
+from playground.engine.devices import best_device, free_memory, one_thread, use_threads, versions
 from playground.engine.filling import fill
+from playground.engine.fingerprint import model_hash, text_hash
+from playground.engine.forms import Form, form_of
+from playground.engine.machine import Speeds, gpu_dtype, speeds
 from playground.engine.notes import converted_folder, is_converted
 from playground.engine.quiet import quiet
+from playground.engine.reader import reader
+from playground.engine.row_linear import quicken
 from playground.engine.vocabulary import read_tokenizer, special_tokens
 from playground.engine.weight_files import stored_tensors
 from playground.engine.workspace import Loaded, Workspace
@@ -34,48 +41,111 @@ _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
 _WARM_UP = 2  # tokens
 # Architectures whose inner values are known to leave float16's range.
 _WIDE_RANGE = ("gemma", "t5")
+_SHARE_FOR_TWO = 0.5  # two forms may take this much of the free memory
 
 
 def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", threads: int = 0) -> Story[Loaded]:
     """Load a safetensors folder (or the converted form of a GGUF file) and return it, ready to answer.
 
-    Raises a UserError whose code names what is wrong: see `describe`, and E-MODEL-INCOMPLETE, E-TOO-LARGE,
-    E-WEIGHTS-NONFINITE, E-TOKENIZER, E-NOT-CONVERTED, E-NUMERIC.
+    With `dtype` "auto" the model is resident in the two forms that write and read fastest here, if that gains
+    something and memory allows it; a dtype means one form. Raises a UserError whose code names what is wrong: see
+    `describe`, and E-MODEL-INCOMPLETE, E-TOO-LARGE, E-WEIGHTS-NONFINITE, E-TOKENIZER, E-NOT-CONVERTED, E-NUMERIC.
     """
     began = time.perf_counter()
     yield Progress(0, 1, "Reading the description")
     folder = model_folder(paths, path)
-    info = describe(folder)
-    use_threads(threads)
+    info = reader("files").describe(folder)
     device = best_device() if device == "auto" else device
-    if dtype == "auto":
-        yield Progress(0, 1, "Measuring what is fastest on this computer")
-        dtype = _auto_dtype(paths, info, threads, device)
-    kind = _torch_dtype(dtype)
-    _check_memory(info, dtype, device)
+    yield Progress(0, 1, "Measuring what is fastest on this computer")
+    known = speeds(paths, threads, device)
+    threads = use_threads(threads or known.threads)
+    dtypes = _dtypes(info, dtype, device, known)
     yield None
     with quiet():
-        model = yield from _model(folder, kind, device)
+        reading = yield from _form(folder, dtypes[-1], device, known)
+        writing = yield from _second(folder, dtypes[0], reading, device, known)
         yield Progress(0, 1, "Reading the tokenizer")
-        tokenizer = read_tokenizer(folder, _embedding_rows(model))
+        tokenizer = read_tokenizer(folder, _embedding_rows(reading.model))
         yield None
-        _read_generation_config(model, folder)
-        yield Progress(0, 1, "Warming up")
-        with one_thread():
-            _warm_up(model, dtype)
-        facts = _facts(info, model, tokenizer, folder)
+        fingerprint = yield from model_hash(paths, folder)
+        facts = _facts(info, (writing, reading), tokenizer, folder)
         return Loaded(
-            LoadedInfo(dtype=dtype, device=device, seconds=time.perf_counter() - began, **facts),
-            model,
+            LoadedInfo(device=device, seconds=time.perf_counter() - began, **facts),
+            reading,
+            writing,
+            _batch_form(reading, writing, known),
             tokenizer,
             copy.deepcopy(tokenizer),
+            known.chunk(reading.dtype, info.parameters),
+            RunInfo(
+                model=info.path,
+                model_name=info.name,
+                model_hash=fingerprint,
+                template_hash=text_hash(facts["template"]),
+                device=device,
+                threads=threads,
+                chunk=known.chunk(reading.dtype, info.parameters),
+                versions=versions(),
+            ),
         )
+
+
+def _dtypes(info: ModelInfo, dtype: str, device: str, known: Speeds) -> tuple[str, ...]:
+    """Return the dtypes to load: one to write and one to read with, or one for both; raise E-TOO-LARGE."""
+    if dtype != "auto":
+        _check_dtype(dtype)
+        _check_memory(info, (dtype,), device)
+        return (dtype,)
+    if device != "cpu":
+        dtypes: tuple[str, ...] = (gpu_dtype(device),)
+    else:
+        wide = any(word in info.architecture.lower() for word in _WIDE_RANGE)
+        among = tuple(kind for kind in DTYPES if not (wide and kind == "float16"))
+        dtypes = tuple(dict.fromkeys(known.best_forms(among)))
+        if len(dtypes) > 1 and _needed(info, dtypes) > _SHARE_FOR_TWO * free_memory(device):
+            dtypes = (known.best_form(among),)
+    _check_memory(info, dtypes, device)
+    return dtypes
+
+
+def _form(folder: Path, dtype: str, device: str, known: Speeds) -> Story[Form]:
+    """Return the folder's model in one dtype, tried out, on the fastest path that knows it."""
+    model = yield from _model(folder, getattr(torch, dtype), device)
+    _read_generation_config(model, folder)
+    yield Progress(0, 1, "Warming up")
+    with one_thread():
+        _warm_up(model, dtype)
+    yield None
+    form = form_of(model, dtype, known.by_vector(dtype) if device == "cpu" else False)
+    if form.lean is None and known.by_vector(dtype):
+        quicken(model)
+    return form
+
+
+def _second(folder: Path, dtype: str, first: Form, device: str, known: Speeds) -> Story[Form]:
+    """Return the form that writes: the first one again where another is not wanted or cannot hold the weights."""
+    if dtype == first.dtype or not keeps_all(first.model.config):
+        return first
+    try:
+        second = yield from _form(folder, dtype, device, known)
+    except UserError as error:
+        if error.code in ("E-WEIGHTS-NONFINITE", "E-NUMERIC"):  # too narrow a format for this model
+            return first
+        raise
+    return second
+
+
+def _batch_form(reading: Form, writing: Form, known: Speeds) -> Form:
+    if reading is writing:
+        return reading
+    return min((reading, writing), key=lambda form: known.eight[form.dtype])
 
 
 def unload(workspace: Workspace, path: str) -> None:
     """Forget a resident model and give its memory back to the system."""
     workspace.loaded(path)
     del workspace.models[path]
+    workspace.prefixes.forget(path)
     workspace.trim()
 
 
@@ -90,25 +160,22 @@ def model_folder(paths: Paths, path: Path) -> Path:
     return path
 
 
-def _auto_dtype(paths: Paths, info: ModelInfo, threads: int, device: str) -> str:
-    dtype = fastest_dtype(paths, threads, device)
-    wide = any(word in info.architecture.lower() for word in _WIDE_RANGE)
-    return "bfloat16" if wide and dtype == "float16" else dtype
-
-
-def _torch_dtype(dtype: str) -> torch.dtype:
+def _check_dtype(dtype: str) -> None:
     if dtype not in DTYPES:
         raise UserError(f"There is no dtype {dtype!r} here.", f"Choose one of: auto, {', '.join(DTYPES)}.", "E-OPTION")
-    kind = getattr(torch, dtype)
-    assert isinstance(kind, torch.dtype)
-    return kind
 
 
-def _check_memory(info: ModelInfo, dtype: str, device: str) -> None:
-    needed, free = info.memory_bytes(dtype, min(info.context or 512, 512)), free_memory(device)
+def _needed(info: ModelInfo, dtypes: Sequence[str]) -> int:
+    first, *others = dtypes
+    least = min(info.context or 512, 512)
+    return info.memory_bytes(first, least) + sum(info.weight_bytes(dtype) for dtype in others)
+
+
+def _check_memory(info: ModelInfo, dtypes: Sequence[str], device: str) -> None:
+    needed, free = _needed(info, dtypes), free_memory(device)
     if needed > free:
         raise UserError(
-            f"“{info.name}” needs {_size(needed)} as {dtype}; {_size(free)} are free.",
+            f"“{info.name}” needs {_size(needed)} as {' and '.join(dtypes)}; {_size(free)} are free.",
             "Unload a model, close other programs, or choose a smaller model or dtype.",
             "E-TOO-LARGE",
         )
@@ -174,14 +241,18 @@ def _warm_up(model: PreTrainedModel, dtype: str) -> None:
         )
 
 
-def _facts(info: ModelInfo, model: PreTrainedModel, tokenizer: Any, folder: Path) -> dict[str, Any]:
+def _facts(info: ModelInfo, forms: tuple[Form, Form], tokenizer: Any, folder: Path) -> dict[str, Any]:
     from playground.engine.prompting import template_facts
 
     template = template_facts(tokenizer)
     text = tokenizer.chat_template if isinstance(tokenizer.chat_template, str) else ""
     return {
         "model": info,
-        "resident_bytes": resident_bytes(model),
+        "dtype": forms[0].dtype,
+        "reading_dtype": forms[1].dtype,
+        "path_kind": forms[0].path_kind,
+        "path_reason": forms[0].reason,
+        "resident_bytes": resident_bytes(*(form.model for form in forms)),
         "defaults": _defaults(folder),
         "default_system": template.default_system,
         "has_system_role": template.has_system_role,
@@ -192,9 +263,9 @@ def _facts(info: ModelInfo, model: PreTrainedModel, tokenizer: Any, folder: Path
     }
 
 
-def resident_bytes(model: torch.nn.Module) -> int:
+def resident_bytes(*models: torch.nn.Module) -> int:
     """Return what weights and buffers take, each shared storage once."""
-    tensors = [*model.parameters(), *model.buffers()]
+    tensors = [tensor for model in models for tensor in (*model.parameters(), *model.buffers())]
     storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}
     return sum(storages.values())
 

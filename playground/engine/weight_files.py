@@ -15,6 +15,7 @@ from typing import Any
 
 from playground.core.errors import UserError
 from playground.engine.files import inside, read_json
+from playground.engine.kinds import refuse_other_format
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 _HEADER_LIMIT = 100_000_000
@@ -57,12 +58,7 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     index = read_json(folder, INDEX, "E-WEIGHTS-CORRUPT", _INDEX_LIMIT)
     if index:
         return _shards(folder, index)
-    if any(folder.glob("*.bin")) or any(folder.glob("*.pt")) or any(folder.glob("*.pth")):
-        raise UserError(
-            "These weights are a pickle, which can run code when it is opened.",
-            "Look for the same model with a “model.safetensors”.",
-            "E-PICKLE-REFUSED",
-        )
+    refuse_other_format(folder)
     raise UserError(f"“{folder.name}” holds no weights: there is no {SINGLE}.", _AGAIN, "E-MODEL-NOTFOUND")
 
 

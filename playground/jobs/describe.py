@@ -25,7 +25,7 @@ class Describe(Job):
     path: str
 
     def run(self, workspace: Workspace) -> Story[ModelInfo]:
-        from playground.engine.describing import describe
+        from playground.engine.reader import reader
 
         yield None
-        return describe(Path(self.path))
+        return reader("files").describe(Path(self.path))

@@ -29,8 +29,8 @@ class ListModels(Job):
     folder: str = ""
 
     def run(self, workspace: Workspace) -> Story[tuple[ModelInfo, ...]]:
-        from playground.engine.describing import describe
         from playground.engine.notes import converted_folder
+        from playground.engine.reader import reader
 
         candidates = [*_candidates(workspace.paths.models), *(_candidates(Path(self.folder)) if self.folder else ())]
         converted = {converted_folder(workspace.paths, path) for path in candidates if path.is_file()}
@@ -38,7 +38,7 @@ class ListModels(Job):
         for number, path in enumerate(candidates):
             yield Progress(number, len(candidates), "Looking for models")
             try:
-                found[str(path)] = describe(path)
+                found[str(path)] = reader("files").describe(path)
             except (UserError, OSError):
                 continue
         whole = {path for path in converted if str(path) in found}

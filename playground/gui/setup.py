@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, get_type_hints
 
 from playground.core.errors import UserError
 from playground.core.facts import Example, Message, PromptInput
 from playground.core.plain import from_plain, to_plain
 from playground.core.variables import fill, variables_in
 from playground.recipes.run_settings import RunSettings, full_chain
+from playground.recipes.sampler import Sampler, Stage
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,56 @@ def setup_to_json(setup: Setup) -> str:
     return json.dumps(to_plain(setup), ensure_ascii=False)
 
 
-def setup_from_json(text: str) -> Setup:
-    """Read a saved setup; one that cannot be read gives a fresh one, so that the conversation still opens."""
+def setup_from_json(text: str) -> tuple[Setup, tuple[str, ...]]:
+    """Read a saved setup, so that its conversation opens whatever is in it; return what had to be left out.
+
+    Each field and each sampler is taken by itself: what is unknown here, or has a value out of range, costs nothing
+    but itself.
+    """
     try:
-        setup: Setup = from_plain(Setup, json.loads(text) or {}, "setup")
-    except (ValueError, TypeError, UserError):
-        return new_setup()
-    return setup if setup.run.chain else replace(setup, run=replace(setup.run, chain=full_chain()))
+        data = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return new_setup(), ("all of it",)
+    lost: list[str] = []
+    run = data.pop("run", {})
+    chain = run.pop("chain", []) if isinstance(run, dict) else []
+    setup = _taken(new_setup(), data, "", lost)
+    settings = _taken(setup.run, run, "run", lost)
+    return replace(setup, run=replace(settings, chain=_chain(chain, lost))), tuple(lost)
+
+
+def _taken(whole: T, data: Any, where: str, lost: list[str]) -> T:
+    """Return `whole` with every field of `data` that fits it; name the others in `lost`."""
+    if not isinstance(data, dict):
+        lost.append(where)
+        return whole
+    hints = get_type_hints(type(whole))
+    for name, value in data.items():
+        try:
+            whole = replace(whole, **{name: from_plain(hints[name], value, name)})  # type: ignore[type-var]
+        except (KeyError, ValueError, TypeError, RecursionError, UserError):
+            lost.append(f"{where}.{name}".lstrip(".")[:60])
+    return whole
+
+
+def _chain(data: Any, lost: list[str]) -> tuple[Stage, ...]:
+    """Return the stages that are known and valid, then every other one at its default."""
+    stages: dict[type[Sampler], Stage] = {}
+    if not isinstance(data, list):
+        lost.append("run.chain")
+        data = []
+    for entry in data:
+        try:
+            stage: Stage = from_plain(Stage, entry, "stage")
+            stages[type(stage.sampler)] = stage
+        except (ValueError, TypeError, RecursionError, UserError):
+            lost.append(_name_of(entry))
+    return (*stages.values(), *(usual for usual in full_chain() if type(usual.sampler) not in stages))
+
+
+def _name_of(entry: Any) -> str:
+    sampler = entry.get("sampler") if isinstance(entry, dict) else None
+    kind = sampler.get("kind") if isinstance(sampler, dict) else None
+    return f"the sampler {kind.rpartition('/')[2][:40]}" if isinstance(kind, str) else "a sampler"

@@ -337,8 +337,16 @@ def fresh(settings: str = "{}") -> Conversation:
 
 
 def _with_again(talk: Conversation, id: str, leaf: str) -> Conversation:
-    """Return the conversation with a deleted turn brought back and the path that was shown before."""
-    return replace(talk.with_turn(replace(talk.turn(id), deleted=False)), leaf=leaf)
+    """Return the conversation with a deleted turn brought back and the path that was shown before.
+
+    Deletions are taken back in any order: below a turn that is still deleted nothing is shown yet, and a path that
+    has become longer meanwhile is shown to its end.
+    """
+    again = talk.with_turn(replace(talk.turn(id), deleted=False))
+    if any(turn.deleted for turn in again.path(id)):
+        return again
+    whole = not any(turn.deleted for turn in again.path(leaf))
+    return again.showing(leaf if whole and id in {turn.id for turn in again.path(leaf)} else id)
 
 
 def _ids_of(tokens: list[Token], text: str) -> tuple[int, ...]:

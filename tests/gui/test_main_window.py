@@ -190,6 +190,16 @@ def test_no_part_shows_itself_as_a_window_of_its_own(qtbot: QtBot) -> None:
     assert watch.seen == []
 
 
+def test_every_part_belongs_to_a_window(desktop: Desktop) -> None:
+    """One without a parent would outlive its window, and be dressed anew with every theme."""
+    others = {widget for widget in QApplication.allWidgets() if widget.parent() is None}
+    desktop.load()
+    desktop.exchange("Hi", "<think>Hm</think>Hello")
+    desktop.run("models.open")
+    alone = [widget for widget in QApplication.allWidgets() if widget.parent() is None and widget not in others]
+    assert [type(widget).__name__ for widget in alone] == []
+
+
 # -- news --------------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -27,22 +28,51 @@ def full() -> Setup:
 
 
 def test_a_setup_comes_back_the_same() -> None:
-    assert setup_from_json(setup_to_json(full())) == full()
-    assert setup_from_json(setup_to_json(new_setup())) == new_setup()
+    assert setup_from_json(setup_to_json(full())) == (full(), ())
+    assert setup_from_json(setup_to_json(new_setup())) == (new_setup(), ())
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", "7", "[" * 100_000])
+def test_what_cannot_be_read_gives_a_fresh_one_and_says_so(text: str) -> None:
+    assert setup_from_json(text) == (new_setup(), ("all of it",))
+
+
+def test_what_is_not_there_is_as_in_a_fresh_one() -> None:
+    assert setup_from_json("{}") == (new_setup(), ())
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "{", "null", "[]", "7", "{}", '{"run": {"chain": [{"sampler": {"kind": "samplers/gone"}}]}}', '{"new": 1}'],
+    ("text", "lost"),
+    [
+        ('{"new": 1}', "new"),
+        ('{"system": 5}', "system"),
+        ('{"run": []}', "run"),
+        ('{"run": {"chain": "all"}}', "run.chain"),
+        ('{"run": {"max_tokens": -5}}', "run.max_tokens"),
+        ('{"run": {"seed": 1e999}}', "run.seed"),
+        ('{"run": {"luck": 1}}', "run.luck"),
+        ('{"run": {"chain": [{"sampler": {"kind": "samplers/gone"}}]}}', "the sampler gone"),
+        ('{"run": {"chain": [{"sampler": {"kind": "samplers/top_p", "top_p": 1.5}}]}}', "the sampler top_p"),
+        ('{"run": {"chain": [7]}}', "a sampler"),
+    ],
 )
-def test_what_cannot_be_read_gives_a_fresh_one(text: str) -> None:
-    assert setup_from_json(text) == new_setup()
+def test_what_does_not_fit_is_left_out_and_named(text: str, lost: str) -> None:
+    assert setup_from_json(text) == (new_setup(), (lost,))
 
 
-def test_a_bad_value_is_not_let_in() -> None:
+def test_one_unknown_sampler_costs_nothing_but_itself() -> None:
     data = json.loads(setup_to_json(full()))
+    data["run"]["chain"].insert(1, {"sampler": {"kind": "samplers/gone", "strength": 3}, "on": True})
     data["run"]["max_tokens"] = -5
-    assert setup_from_json(json.dumps(data)).run.max_tokens == new_setup().run.max_tokens
+    setup, lost = setup_from_json(json.dumps(data))
+    assert lost == ("run.max_tokens", "the sampler gone")
+    assert setup == replace(full(), run=replace(full().run, max_tokens=new_setup().run.max_tokens))
+
+
+def test_samplers_that_a_saved_chain_does_not_name_are_at_their_defaults() -> None:
+    data = json.loads(setup_to_json(full()))
+    del data["run"]["chain"][1:]
+    assert setup_from_json(json.dumps(data)) == (full(), ())
 
 
 def test_the_prompt_has_its_variables_filled_in_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -297,6 +298,32 @@ def test_a_deleted_version_comes_back(chat: Chat) -> None:
     assert not chat.stored().turn(first).deleted
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_deletions_are_taken_back_in_any_order(chat: Chat, order: tuple[int, ...]) -> None:
+    chat.exchange("One", "1")
+    chat.exchange("Two", "2")
+    undos = [chat.talk.delete(turn.id) for turn in reversed(chat.talk.conversation.path())]
+    assert chat.texts == []
+    for number in order:
+        undos[number]()
+        path = chat.talk.conversation.path()
+        assert not any(turn.deleted for turn in path)
+    assert chat.texts == ["One", "1", "Two", "2"]
+    assert [turn.text for turn in chat.stored().path()] == ["One", "1", "Two", "2"]
+
+
+def test_a_version_that_comes_back_is_shown_with_what_followed_it(chat: Chat) -> None:
+    first = chat.exchange("Why?", "A")
+    chat.exchange("And?", "So.")
+    chat.talk.regenerate(first, chat.setup, MODEL)
+    chat.done("B")
+    chat.talk.show_version(chat.turn.id, -1)
+    undo = chat.talk.delete(first)
+    assert chat.texts == ["Why?", "B"]
+    undo()
+    assert chat.texts == ["Why?", "A", "And?", "So."]
+
+
 def test_a_deleted_message_comes_back_from_another_conversation_too(chat: Chat) -> None:
     first = chat.exchange("Why?", "A")
     id = chat.talk.conversation.id
@@ -461,7 +488,7 @@ def test_a_setup_is_kept_with_its_conversation(chat: Chat) -> None:
     chat.exchange("One", "1")
     setup = Setup(system="Be brief.", run=chat.setup.run.with_sampler("temperature", temperature=0.2))
     chat.talk.keep_setup(setup)
-    assert setup_from_json(chat.stored().settings) == setup
+    assert setup_from_json(chat.stored().settings) == (setup, ())
     chat.talk.new()
     assert chat.talk.conversation.settings == "{}"
 
@@ -469,7 +496,7 @@ def test_a_setup_is_kept_with_its_conversation(chat: Chat) -> None:
 def test_a_setup_beside_a_draft_is_kept_too(chat: Chat) -> None:
     chat.talk.keep_draft("Half")
     chat.talk.keep_setup(Setup(system="Be brief."))
-    assert setup_from_json(chat.stored().settings).system == "Be brief."
+    assert setup_from_json(chat.stored().settings)[0].system == "Be brief."
 
 
 # -- the next start ----------------------------------------------------------------------------------------------

@@ -216,7 +216,10 @@ class ChatPanel(Panel):
     # -- what the talk tells -----------------------------------------------------------------------------------
 
     def _on_opened(self, talk: Conversation) -> None:
-        self.side.set_setup(setup_from_json(talk.settings) if talk.settings != "{}" else new_setup())
+        setup, lost = setup_from_json(talk.settings) if talk.settings != "{}" else (new_setup(), ())
+        self.side.set_setup(setup)
+        if lost:
+            self._tell(f"Not taken over from this chat's settings: {', '.join(lost)}.")
         self.view.composer.set_text(talk.draft)
         self._on_path(talk)
         self.library.refresh()

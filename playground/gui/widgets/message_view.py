@@ -160,7 +160,7 @@ class MessageView(QFrame):
             self._role_row.addWidget(widget)
         if self.data.role == "assistant":
             self._role_row.addStretch(1)
-        self._stats = label("", "small", wrap=True)
+        self._stats = label("", "small", self, wrap=True)  # in no layout under a user's message
         self._build_switcher()
         self._bar = QHBoxLayout()
         self._bar.setSpacing(2)

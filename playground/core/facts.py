@@ -63,6 +63,7 @@ class PromptInfo:
     left_out: int = 0  # how many of the oldest conversation messages did not fit
     example_costs: tuple[int, ...] = ()  # tokens of each example, switched on or not
     switches: tuple[tuple[str, bool], ...] = ()  # those this template has, with their present values
+    reusable: int = 0  # how many tokens of its beginning the cache holds
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -118,11 +119,13 @@ class LoadedInfo:
     """A model that is resident in the engine, ready to answer."""
 
     model: ModelInfo
-    dtype: str
+    dtype: str  # of the form that writes
     device: str
     resident_bytes: int
     seconds: float  # how long loading took
-    path_kind: str = "plain"  # which decoding path it takes
+    path_kind: str = "plain"  # which decoding path it takes: "lean" or "plain"
+    path_reason: str = ""  # why it takes the plain path
+    reading_dtype: str = ""  # of the form that reads, where that is another one
     defaults: tuple[tuple[str, float], ...] = ()  # sampling values of its generation_config
     default_system: str = ""  # what its template puts in when no system prompt is given
     has_system_role: bool = True
@@ -130,20 +133,6 @@ class LoadedInfo:
     template: str = ""
     special_tokens: tuple[tuple[str, str, int], ...] = ()  # (name, text, id)
     config: str = ""  # config.json as text
-
-
-@dataclass(frozen=True)
-class DeviceInfo:
-    """The machine, as far as a choice depends on it. Memory in bytes."""
-
-    name: str
-    kind: str  # "cpu", "cuda" or "mps"
-    cores: int
-    memory: int
-    free: int
-    threads: int
-    fastest_dtype: str = ""  # measured here; empty until a model was loaded with "auto"
-    versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

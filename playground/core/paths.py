@@ -58,6 +58,11 @@ class Paths:
         """The file that remembers what was measured on this machine."""
         return self._made() / "machine.json"
 
+    @property
+    def fingerprints(self) -> Path:
+        """The file that remembers the hashes of models, by their files' sizes and times."""
+        return self._made() / "fingerprints.json"
+
     def _made(self) -> Path:
         self.home.mkdir(parents=True, exist_ok=True)
         return self.home

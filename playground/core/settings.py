@@ -30,6 +30,16 @@ class Settings:
         slider_high=32,
         label="CPU threads",
     )
+    cache_mb: int = option(
+        1000,
+        "Memory for what was read: the beginning of a prompt that repeats is not read again. 0 reads everything anew.",
+        low=0,
+        high=1_000_000,
+        slider_high=8000,
+        step=100,
+        unit="MB",
+        label="Prompt cache",
+    )
     send_with_ctrl: bool = option(False, "Ctrl+Enter sends and Enter starts a new line.", label="Send with Ctrl+Enter")
     notify: bool = option(
         True, "Tell when a long job has ended while the window is in the background.", label="Notify me"

@@ -1,35 +1,26 @@
-"""Writing an answer token by token, with what the model thought of each: the plain path, for every model.
+"""Writing answers token by token, with what the model thought of each.
 
 It knows nothing of prompts and templates: ids come in, tokens with their probabilities come out.
 """
 
 from __future__ import annotations
 
-import inspect
-import math
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import numpy as np
-import torch
+from typing import Protocol
 
 from playground.core.errors import UserError
-from playground.core.events import Progress, Story, Token
+from playground.core.events import Story, Token
 from playground.core.trail import Trail
-from playground.engine.cache import fresh_cache
+from playground.engine.cache import KeyValues
 from playground.engine.measuring import Row, measured, probability_in
+from playground.engine.passes import read, writer
 from playground.engine.pieces import TextStream
-from playground.engine.row_linear import quicken
 from playground.engine.sampling import draw
 from playground.engine.stopping import StopText
 from playground.engine.templates import template_facts
 from playground.engine.workspace import Loaded
-
-READING_RATE = {"float32": 80e9, "bfloat16": 140e9, "float16": 20e9}
-"""Weights × tokens that two cores read in a second, many rows at once: what a chunk is planned with."""
 
 
 class SamplerLike(Protocol):
@@ -46,8 +37,6 @@ class SettingsLike(Protocol):
     def max_tokens(self) -> int: ...
     @property
     def stop(self) -> Sequence[str]: ...
-    @property
-    def seed(self) -> int | None: ...
     @property
     def context_length(self) -> int | None: ...
 
@@ -79,43 +68,99 @@ def end_ids(loaded: Loaded) -> frozenset[int]:
 
 
 def write(
-    loaded: Loaded, ids: Sequence[int], settings: SettingsLike, reply_ids: Sequence[int] = (), seam: int = 0
-) -> Story[Written]:
-    """Read the prompt `ids`, then write: yields Progress in tokens while reading and a Token for each one written.
+    loaded: Loaded,
+    ids: Sequence[int],
+    settings: SettingsLike,
+    seeds: Sequence[int],
+    memory: KeyValues,
+    reply_ids: Sequence[int] = (),
+    seam: int = 0,
+) -> Story[tuple[Written, ...]]:
+    """Read the prompt `ids`, then write an answer for each seed, all in one batch that shares what was read.
 
-    `reply_ids` are the beginning of an answer that is continued: they are read too, count as written for penalties
-    and luck, and are not repeated in the text. `seam` is how many of the prompt's last ids belong to the same running
-    text as the answer. The token that ends the turn is yielded too, without text of its own. Raises E-NUMERIC when
-    the model's output is not finite, E-CONTEXT when there is no room for a single token.
+    Yields Progress in tokens while reading and a Token for each one written, also for the one that ends the turn,
+    which has no text of its own. `memory` holds a beginning of the prompt, perhaps nothing, and grows with what is
+    read; a single answer goes into it too. `reply_ids` are the beginning of an answer that is continued: they are
+    read, count as written for penalties and luck, and are not repeated in the text. `seam` is how many of the
+    prompt's last ids belong to the same running text as the answer. Raises E-NUMERIC when the model's output is not
+    finite, E-CONTEXT when there is no room for a single token.
     """
     limit, every = context_limit(loaded, settings), [*ids, *reply_ids]
     if not every or 0 < limit <= len(every):
         raise UserError(f"The prompt does not fit: {len(every)} of {limit} tokens.", "Shorten it.", "E-CONTEXT")
-    seed = settings.seed if settings.seed is not None else secrets.randbits(64)
-    chooser = _Chooser(settings.working(), tuple(ids), seed)
-    page = _Page(TextStream(loaded.tokenizer, every[len(ids) - seam :]), StopText(settings.stop), end_ids(loaded))
-    reader = _Reader(loaded)
     begun = time.perf_counter()
-    row = yield from reader.read_all(every)
+    logits = (yield from read(loaded, every, memory)).expand(len(seeds), -1)  # (rows, vocabulary)
+    if len(seeds) > 1 and not memory.is_divisible:
+        raise UserError("This architecture writes one answer at a time.", "Ask for one answer.", "E-BATCH")
     started = time.perf_counter()
-    written = list(reply_ids)
-    while True:
-        id, measures = chooser.choose(row, written)
-        written.append(id)
-        ended = page.add(id) or _full(len(written) - len(reply_ids), len(ids) + len(written), settings, limit)
-        text = page.take(last=bool(ended))
-        yield Token(len(written) - 1, id, text, *measures[:4], time.perf_counter() - started, measures[4])
-        if ended:
-            break
-        row = reader.read([id])
-    took = time.perf_counter() - started
-    return Written(page.text, tuple(written[len(reply_ids) :]), ended, started - begun, took, seed)
+    ends = end_ids(loaded)
+    answers = [
+        _Answer(
+            row,
+            _Chooser(settings.working(), tuple(ids), seed),
+            _Page(TextStream(loaded.tokenizer, every[len(ids) - seam :]), StopText(settings.stop), ends),
+            _Room(settings.max_tokens, limit - len(ids) if limit else 0, len(reply_ids)),
+            list(reply_ids),
+        )
+        for row, seed in enumerate(seeds)
+    ]
+    form = loaded.writing if len(seeds) == 1 else loaded.batch
+    hand = writer(form, memory if len(seeds) == 1 else memory.chosen([0] * len(seeds)))
+    going = answers
+    try:
+        while True:
+            for answer, row in zip(going, logits.numpy(), strict=True):
+                yield answer.go_on(row, started)
+            left = [number for number, answer in enumerate(going) if not answer.ended]
+            if not left:
+                break
+            if len(left) < len(going):  # an answer that has ended leaves the batch
+                hand.close()
+                hand = writer(form, hand.memory.chosen(left))
+                going = [going[number] for number in left]
+            logits = hand.next([answer.written[-1] for answer in going])
+    finally:
+        hand.close()
+    return tuple(answer.told(started - begun) for answer in answers)
 
 
-def _full(new: int, total: int, settings: SettingsLike, limit: int) -> str:
-    if settings.max_tokens and new >= settings.max_tokens:
-        return "max tokens"
-    return "context full" if limit and total >= limit else ""
+@dataclass(frozen=True)
+class _Room:
+    """How long an answer may become. 0: no bound."""
+
+    new: int  # tokens
+    altogether: int  # with those of an answer that is continued
+    continued: int
+
+    def full(self, written: int) -> str:
+        """Return why an answer of this length ends, or nothing."""
+        if self.new and written - self.continued >= self.new:
+            return "max tokens"
+        return "context full" if self.altogether and written >= self.altogether else ""
+
+
+class _Answer:
+    """One answer as it grows. `written` begins with the tokens of an answer that is continued."""
+
+    def __init__(self, row: int, chooser: _Chooser, page: _Page, room: _Room, written: list[int]) -> None:
+        self._row, self._chooser, self._page, self._room = row, chooser, page, room
+        self.written = written
+        self.ended = ""
+        self._seconds = 0.0
+
+    def go_on(self, logits: Row, started: float) -> Token:
+        """Take the next token from the logits behind the last one."""
+        id, measures = self._chooser.choose(logits, self.written)
+        self.written.append(id)
+        self.ended = self._page.add(id) or self._room.full(len(self.written))
+        text = self._page.take(last=bool(self.ended))
+        self._seconds = time.perf_counter() - started
+        return Token(len(self.written) - 1, id, text, *measures[:4], self._seconds, measures[4], self._row)
+
+    def told(self, reading_seconds: float) -> Written:
+        """Return how the answer came out."""
+        new = tuple(self.written[self._room.continued :])
+        return Written(self._page.text, new, self.ended, reading_seconds, self._seconds, self._chooser.seed)
 
 
 class _Page:
@@ -144,7 +189,7 @@ class _Chooser:
     """Takes a row of logits through the sampling chain to one token."""
 
     def __init__(self, samplers: Sequence[SamplerLike], prompt: tuple[int, ...], seed: int) -> None:
-        self._samplers, self._prompt, self._seed = samplers, prompt, seed
+        self._samplers, self._prompt, self.seed = samplers, prompt, seed
 
     def choose(
         self, raw: Row, written: Sequence[int]
@@ -154,49 +199,5 @@ class _Chooser:
         row, trail = raw, Trail(self._prompt, tuple(written))
         for sampler in self._samplers:
             row = sampler.apply(row, trail)
-        id = draw(row, self._seed, len(written))
+        id = draw(row, self.seed, len(written))
         return id, (told.probability(id), probability_in(row, id), told.rank(id), told.entropy, told.alternatives)
-
-
-class _Reader:
-    """A model with the keys and values of what it has read."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        quicken(loaded.model)
-        self._model = loaded.model
-        self._cache = fresh_cache(loaded.model.config)
-        self._chunk = chunk_size(loaded)
-        self._options: dict[str, Any] = {"use_cache": True}
-        if "logits_to_keep" in inspect.signature(loaded.model.forward).parameters:
-            self._options["logits_to_keep"] = 1
-
-    def read_all(self, ids: Sequence[int]) -> Story[Row]:
-        """Read a whole prompt in chunks, so that a wish to stop is heard; return the logits after its last token."""
-        row = np.empty(0, np.float32)
-        yield Progress(0, len(ids), "Reading the prompt", "tokens")
-        for start in range(0, len(ids), self._chunk):
-            row = self.read(ids[start : start + self._chunk])
-            yield Progress(min(start + self._chunk, len(ids)), len(ids), "Reading the prompt", "tokens")
-        return row
-
-    # The mode is entered for each pass alone: around a yield it would leak into whoever drives the generator.
-    @torch.inference_mode()
-    def read(self, ids: Sequence[int]) -> Row:
-        """Read more tokens; return the logits after the last one."""
-        batch = torch.tensor([ids], device=self._model.device)  # (1, n)
-        out = self._model(input_ids=batch, past_key_values=self._cache, **self._options)
-        row: Row = out.logits[0, -1].float().cpu().numpy()  # (vocabulary,)
-        return row
-
-
-def chunk_size(loaded: Loaded) -> int:
-    """Return how many tokens to read at once: about a quarter of a second's work on a modest machine.
-
-    It depends on nothing but the model, its dtype and the kind of device: another chunk size rounds differently, and
-    the same seed should give the same answer.
-    """
-    if loaded.info.device != "cpu":
-        return 1024
-    rate = READING_RATE.get(loaded.info.dtype, READING_RATE["float32"])
-    tokens = rate / 4 / max(loaded.info.model.parameters, 1)
-    return int(2 ** min(8, max(3, math.floor(math.log2(tokens)))))

@@ -10,22 +10,40 @@ import torch
 
 from playground.core.errors import UserError
 from playground.core.events import Memory
-from playground.core.facts import LoadedInfo
+from playground.core.facts import LoadedInfo, RunInfo
 from playground.core.paths import Paths
 from playground.engine.devices import free_memory, process_memory, total_memory
+from playground.engine.forms import Form
+from playground.engine.prefixes import Prefixes
 
 
 @dataclass(frozen=True)
 class Loaded:
     """A resident model with what it needs to read and write text.
 
-    `glance_tokenizer` is a copy for the glance thread: one tokenizer must not serve two threads.
+    `reading` and `writing` may be the same form. `glance_tokenizer` is a copy for the glance thread: one tokenizer
+    must not serve two threads. `basis` is what every answer of this model depends on, the answer's own part left open.
     """
 
     info: LoadedInfo
-    model: Any
+    reading: Form
+    writing: Form
+    batch: Form  # whichever of the two writes eight rows faster
     tokenizer: Any
     glance_tokenizer: Any
+    chunk: int  # tokens read at once
+    basis: RunInfo
+
+    @property
+    def model(self) -> Any:
+        """The module tree that reads and is trained."""
+        return self.reading.model
+
+    @property
+    def memory_dtype(self) -> torch.dtype:
+        """Return the dtype in which keys and values are kept between two answers."""
+        leans = [form for form in (self.writing, self.reading) if form.lean is not None]
+        return (leans or [self.writing])[0].memory_dtype
 
 
 class Workspace:
@@ -34,7 +52,8 @@ class Workspace:
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
         self.models: dict[str, Loaded] = {}
-        self.threads = 0  # 0: as many as there are cores
+        self.threads = 0  # 0: as many as write fastest
+        self.prefixes = Prefixes()
 
     def loaded(self, path: str) -> Loaded:
         """Return a resident model; raise E-NO-MODEL when it is not loaded."""

@@ -41,8 +41,10 @@ class Load(Job):
         except UserError as error:
             if error.code != "E-TOO-LARGE" or old not in workspace.models:
                 raise
+            workspace.prefixes.forget()
             unload(workspace, old)
             loaded = yield from self._load(workspace)
+        workspace.prefixes.forget(loaded.info.model.path)  # perhaps read in another dtype, or from other files
         workspace.models[loaded.info.model.path] = loaded
         workspace.trim()
         return loaded.info

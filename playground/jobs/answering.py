@@ -1,0 +1,118 @@
+"""What the jobs that answer share: compose the prompt, take what was read before, write, keep what was read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playground.core.events import Note, Settled, Story
+from playground.core.facts import PromptInfo, PromptInput, ReplyInfo, RunInfo
+from playground.recipes.run_settings import RunSettings, effective
+
+if TYPE_CHECKING:
+    from playground.engine.decoding import Written
+    from playground.engine.workspace import Loaded, Workspace
+
+USUAL_ROOM = 256  # tokens kept free for an answer that ends by itself
+CACHE_MB = 1000
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be answered. `reply_ids` are the tokens of an answer that is continued.
+
+    `conversation` says whose memory of what was read may be changed; `cache_mb` how much of it is kept at all.
+    """
+
+    model: str
+    prompt: PromptInput
+    settings: RunSettings
+    reply_ids: tuple[int, ...] = ()
+    conversation: str = ""
+    cache_mb: int = CACHE_MB
+
+
+def answer(workspace: Workspace, question: Question, seeds: Sequence[int]) -> Story[tuple[ReplyInfo, ...]]:
+    """Write an answer for each seed, several in one batch; they share what was read."""
+    from playground.engine.decoding import context_limit, end_ids
+    from playground.engine.devices import use_threads
+    from playground.engine.prompting import compose
+
+    loaded, settings = workspace.loaded(question.model), question.settings
+    use_threads(loaded.basis.threads)
+    so_far = _unfinished(question.reply_ids, end_ids(loaded))
+    limit = context_limit(loaded, settings)
+    room = settings.max_tokens or USUAL_ROOM
+    info = compose(loaded.tokenizer, question.prompt, limit and max(1, limit - len(so_far)), room)
+    for decision in info.decisions:
+        yield Note(decision)
+    return (yield from _write(workspace, loaded, question, info, so_far, seeds))
+
+
+def _write(
+    workspace: Workspace,
+    loaded: Loaded,
+    question: Question,
+    info: PromptInfo,
+    so_far: tuple[int, ...],
+    seeds: Sequence[int],
+) -> Story[tuple[ReplyInfo, ...]]:
+    from playground.engine.decoding import write
+    from playground.engine.prefixes import MEGABYTE
+    from playground.engine.prompting import joint
+
+    seam, stops = joint(loaded.tokenizer, info)
+    settings = dataclasses.replace(question.settings, stop=(*question.settings.stop, *stops))
+    ids = (*info.ids, *so_far)
+    memory = workspace.prefixes.take(question.model, question.conversation, ids, loaded.memory_dtype)
+    reused, saved = memory.length, memory.length * memory.seconds_per_token
+    for row, seed in enumerate(seeds):
+        yield Settled(_basis(loaded, question.settings, ids, reused, len(seeds), seed), row)
+    try:
+        answers = yield from write(loaded, info.ids, settings, seeds, memory, so_far, seam)
+    finally:
+        workspace.prefixes.keep(question.model, question.conversation, memory, question.cache_mb * MEGABYTE)
+    return tuple(_told(info, written, reused, saved) for written in answers)
+
+
+def _basis(loaded: Loaded, settings: RunSettings, ids: Sequence[int], reused: int, batch: int, seed: int) -> RunInfo:
+    """Return what one answer depends on."""
+    from playground.engine.fingerprint import ids_hash
+
+    writing = loaded.writing if batch == 1 else loaded.batch
+    return dataclasses.replace(
+        loaded.basis,
+        prompt_hash=ids_hash(ids),
+        dtype=writing.dtype,
+        reading_dtype=loaded.reading.dtype,
+        path_kind=writing.path_kind,
+        batch=batch,
+        prompt_tokens=len(ids),
+        reused_tokens=reused,
+        seed=seed,
+        effective=effective(settings),
+    )
+
+
+def _told(info: PromptInfo, written: Written, reused: int, saved: float) -> ReplyInfo:
+    return ReplyInfo(
+        text=written.text,
+        stop_reason=written.stop_reason,
+        prompt_tokens=len(info.tokens),
+        new_tokens=len(written.ids),
+        reading_seconds=written.reading_seconds,
+        writing_seconds=written.writing_seconds,
+        seed=written.seed,
+        left_out=info.left_out,
+        reused_tokens=reused,
+        saved_seconds=saved,
+    )
+
+
+def _unfinished(ids: tuple[int, ...], ends: frozenset[int]) -> tuple[int, ...]:
+    """Return the ids without an end of turn: an answer that is continued has not ended."""
+    while ids and ids[-1] in ends:
+        ids = ids[:-1]
+    return ids

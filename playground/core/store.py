@@ -6,17 +6,20 @@ writes the other's rows, so a crash of one loses nothing of the other.
 
 from __future__ import annotations
 
-import array
 import json
-import math
+import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from playground.core.asked import asked
 from playground.core.conversation import Conversation, Turn
 from playground.core.events import Token
+from playground.core.listing import list_facts, list_run
 from playground.core.opening import open_record
+from playground.core.token_rows import clean, row_of, token_from
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class Run:
     error: str
 
 
+_RUN = "id, kind, job, owner, started, ended, state, text, result, code, error"
+
+
 class Store:
     """One connection to the record; belongs to one thread. `commit` makes what was written last.
 
@@ -59,12 +65,23 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, for `core.history`, which reads and annotates."""
+        return self._db
+
     def commit(self) -> None:
         self._db.commit()
 
     def undo(self) -> None:
         """Forget what was written since the last commit."""
         self._db.rollback()
+
+    def take_over(self, source: sqlite3.Connection) -> None:
+        """Replace what is in here with all of a record of the same form; one of another form is left alone."""
+        form, own = (db.execute("PRAGMA user_version").fetchone()[0] for db in (source, self._db))
+        if form == own:
+            source.backup(self._db)
 
     # -- conversations ------------------------------------------------------------------------------------------
 
@@ -168,71 +185,78 @@ class Store:
 
     # -- runs ---------------------------------------------------------------------------------------------------
 
-    def begin_run(self, id: str, kind: str, job: object, owner: str) -> None:
+    def begin_run(self, id: str, kind: str, job: dict[str, Any], owner: str) -> None:
         """Write that a job has begun. `job` is its JSON form, `owner` the process that runs it."""
+        what = asked(job)
+        fields = (kind, owner, time.time(), clean(what.model), clean(what.prompt))
         self._db.execute(
-            "INSERT OR REPLACE INTO runs (id, kind, job, owner, started, state) VALUES (?, ?, ?, ?, ?, 'running')",
-            (id, kind, clean(json.dumps(job, ensure_ascii=False)), owner, time.time()),
+            "INSERT INTO runs (id, kind, owner, started, model, prompt, job, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'running')"
+            " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, started = excluded.started, state = 'running',"
+            " ended = NULL, code = '', error = '', text = '', result = ''",
+            (id, *fields, clean(json.dumps(job, ensure_ascii=False))),
         )
+        list_run(self._db, id)
+
+    def settle_run(self, id: str, info: dict[str, Any]) -> None:
+        """Write what an answer depends on, as soon as it is known. `info` is the JSON form of a RunInfo."""
+        self._db.execute(
+            "UPDATE runs SET info = ?, model = ?, prompt_tokens = ? WHERE id = ?",
+            (
+                clean(json.dumps(info, ensure_ascii=False)),
+                clean(info["model_name"]),
+                info["prompt_tokens"],
+                id,
+            ),
+        )
+        list_facts(self._db, id)
 
     def add_tokens(self, run_id: str, tokens: Iterable[Token]) -> None:
-        """Append tokens, and their text to the run's."""
+        """Append tokens, and their text to the run's. The words are listed at its end."""
         tokens = list(tokens)
         self._db.executemany(
-            "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    run_id,
-                    t.step,
-                    t.id,
-                    clean(t.text),
-                    t.raw_probability,
-                    t.probability,
-                    t.rank,
-                    t.entropy,
-                    t.seconds,
-                    pack(t.alternatives),
-                )
-                for t in tokens
-            ],
+            "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [row_of(run_id, t) for t in tokens]
         )
         text = clean("".join(t.text for t in tokens))
         self._db.execute("UPDATE runs SET text = text || ? WHERE id = ?", (text, run_id))
 
     def end_run(self, id: str, state: str, result: object = None, code: str = "", error: str = "") -> None:
-        """Write how a job ended; a finished result's own text replaces the pieces."""
+        """Write how a job ended; a finished result's own text and counts replace those of the pieces."""
         words = json.dumps(result, ensure_ascii=False) if result is not None else ""
-        text = result.get("text") if isinstance(result, dict) else None
+        told = result if isinstance(result, dict) else {}
         self._db.execute(
-            "UPDATE runs SET state = ?, ended = ?, result = ?, code = ?, error = ?, text = coalesce(?, text)"
-            " WHERE id = ?",
-            (state, time.time(), clean(words), code, clean(error), text and clean(text), id),
+            "UPDATE runs SET state = :state, ended = :now, seconds = max(0, :now - started), result = :result,"
+            " code = :code, error = :error, text = coalesce(:text, text), stop_reason = :reason,"
+            " prompt_tokens = coalesce(:read, prompt_tokens),"
+            " new_tokens = coalesce(:written, (SELECT count(*) FROM tokens WHERE run_id = :id)) WHERE id = :id",
+            {
+                "id": id,
+                "state": state,
+                "now": time.time(),
+                "result": clean(words),
+                "code": code,
+                "error": clean(error),
+                "text": told.get("text") and clean(told["text"]),
+                "reason": clean(told.get("stop_reason", "")),
+                "read": told.get("prompt_tokens"),
+                "written": told.get("new_tokens"),
+            },
         )
+        list_run(self._db, id)
 
     def run(self, id: str) -> Run | None:
-        row = self._db.execute("SELECT * FROM runs WHERE id = ?", (id,)).fetchone()
+        row = self._db.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (id,)).fetchone()
         return Run(**dict(row)) if row else None
 
     def runs(self, limit: int = 1000) -> list[Run]:
         """Return the newest runs first."""
-        return [Run(**dict(r)) for r in self._db.execute("SELECT * FROM runs ORDER BY started DESC LIMIT ?", (limit,))]
+        return [
+            Run(**dict(r)) for r in self._db.execute(f"SELECT {_RUN} FROM runs ORDER BY number DESC LIMIT ?", (limit,))
+        ]
 
     def tokens(self, run_id: str) -> list[Token]:
         """Return everything known about an answer's tokens, in order."""
-        rows = self._db.execute("SELECT * FROM tokens WHERE run_id = ? ORDER BY step", (run_id,))
         return [
-            Token(
-                r["step"],
-                r["id"],
-                r["text"],
-                _number(r["raw"]),
-                _number(r["probability"]),
-                r["rank"],
-                _number(r["entropy"]),
-                r["seconds"],
-                unpack(r["alternatives"]),
-            )
-            for r in rows
+            token_from(r) for r in self._db.execute("SELECT * FROM tokens WHERE run_id = ? ORDER BY step", (run_id,))
         ]
 
     def running_owners(self) -> set[str]:
@@ -240,38 +264,19 @@ class Store:
         return {row["owner"] for row in self._db.execute("SELECT DISTINCT owner FROM runs WHERE state = 'running'")}
 
     def interrupt(self, owner: str) -> int:
-        """Mark what a dead process was running as interrupted; return how many runs."""
-        done = self._db.execute(
-            "UPDATE runs SET state = 'interrupted', ended = ? WHERE state = 'running' AND owner = ?",
-            (time.time(), owner),
-        )
-        return done.rowcount
-
-
-def clean(text: str) -> str:
-    """Replace lone surrogates, which SQLite cannot store."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
-
-
-def pack(alternatives: Iterable[tuple[int, float]]) -> bytes:
-    """Store (token id, log-probability) pairs as 32-bit integers followed by 32-bit floats."""
-    pairs = list(alternatives)
-    return array.array("i", [i for i, _ in pairs]).tobytes() + array.array("f", [p for _, p in pairs]).tobytes()
-
-
-def unpack(blob: bytes) -> tuple[tuple[int, float], ...]:
-    """Undo `pack`."""
-    half = len(blob) // 2
-    ids, values = array.array("i"), array.array("f")
-    ids.frombytes(blob[:half])
-    values.frombytes(blob[half:])
-    return tuple(zip(ids, values, strict=True))
+        """Mark what a dead process was running as interrupted, and list its words; return how many runs."""
+        query = "SELECT id FROM runs WHERE state = 'running' AND owner = ?"
+        lost = [row["id"] for row in self._db.execute(query, (owner,)).fetchall()]
+        for id in lost:
+            self._db.execute(
+                "UPDATE runs SET state = 'interrupted', ended = :now,"
+                " seconds = coalesce((SELECT max(seconds) FROM tokens WHERE run_id = :id), 0),"
+                " new_tokens = (SELECT count(*) FROM tokens WHERE run_id = :id) WHERE id = :id",
+                {"id": id, "now": time.time()},
+            )
+            list_run(self._db, id)
+        return len(lost)
 
 
 def _like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _number(value: float | None) -> float:
-    """Undo SQLite's habit of storing "not a number" as nothing."""
-    return math.nan if value is None else value

@@ -20,6 +20,8 @@ from playground.engine.reader_process import Gone, Limits, ReaderProcess
 _TEMPLATE = Limits(seconds=0.8, bytes=500_000_000)
 _GGUF = Limits(seconds=1.8, bytes=500_000_000)
 _FOLDER = Limits(seconds=4.0, bytes=1_000_000_000)
+_TOKENIZER = Limits(seconds=3.0, bytes=2_000_000_000)  # a large vocabulary gets more seconds
+_LARGE_TOKENIZER = 40_000_000  # bytes
 _SPENT_BYTES = 200_000_000  # a process that has grown so large makes way for a fresh one
 _AGAIN = "Get the model's files again."
 
@@ -43,6 +45,13 @@ class Reader:
         told = self._asked("describe", _GGUF if is_file else _FOLDER, _too_much(path, is_file), path=str(path))
         info: ModelInfo = from_plain(ModelInfo, told)
         return info
+
+    def try_tokenizer(self, folder: Path) -> int:
+        """Return the highest id that the folder's tokenizer knows; raise E-TOKENIZER when it cannot be used."""
+        size = sum(file.stat().st_size for file in folder.glob("tokenizer.json"))
+        limits = Limits(_TOKENIZER.seconds + min(size, _LARGE_TOKENIZER) / 5e6, _TOKENIZER.bytes)
+        highest: int = self._asked("try_tokenizer", limits, _no_tokenizer(), folder=str(folder))
+        return highest
 
     def render(
         self, source: str, messages: Sequence[Mapping[str, str]], variables: Mapping[str, Any]
@@ -90,6 +99,14 @@ def _endless() -> UserError:
         "The chat template failed: it takes too long or too much memory",
         "Change the conversation so that it suits this template, or use another model.",
         "E-TEMPLATE",
+    )
+
+
+def _no_tokenizer() -> UserError:
+    return UserError(
+        "The tokenizer cannot be used: reading it takes too long, too much memory, or ends the program that reads it.",
+        _AGAIN,
+        "E-TOKENIZER",
     )
 
 

@@ -7,23 +7,23 @@ from typing import Any
 
 from transformers import AutoTokenizer
 
-from playground.core.errors import UserError
-from playground.engine.files import inside
-
-_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json")
+from playground.engine.reader import reader
+from playground.engine.reading.trial import bad_tokenizer
 
 
 def read_tokenizer(folder: Path, rows: int) -> Any:
     """Return the folder's tokenizer for a model with `rows` embeddings; raise E-TOKENIZER when it cannot serve."""
-    if not any(inside(folder, name).is_file() for name in _FILES[:3]):
-        raise _bad("there is none in the folder")
+    _check_ids(reader("files").try_tokenizer(folder), rows)
     tokenizer = _read(folder)
-    highest = max(tokenizer.get_vocab().values(), default=-1)
-    if highest < 0:
-        raise _bad("it is empty")
-    if highest >= rows:
-        raise _bad(f"it uses the id {highest:,}, the model has {rows:,} embeddings")
+    _check_ids(max(tokenizer.get_vocab().values(), default=-1), rows)  # the library may have added some
     return tokenizer
+
+
+def _check_ids(highest: int, rows: int) -> None:
+    if highest < 0:
+        raise bad_tokenizer("it is empty")
+    if highest >= rows:
+        raise bad_tokenizer(f"it uses the id {highest:,}, the model has {rows:,} embeddings")
 
 
 def special_tokens(tokenizer: Any) -> tuple[tuple[str, str, int], ...]:
@@ -52,8 +52,4 @@ def _read(folder: Path) -> Any:
         raise
     except BaseException as error:  # the Rust part panics with one that is no Exception
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
-        raise _bad(reason) from error
-
-
-def _bad(reason: str) -> UserError:
-    return UserError(f"The tokenizer cannot be used: {reason}.", "Get the model's files again.", "E-TOKENIZER")
+        raise bad_tokenizer(reason) from error

@@ -10,6 +10,7 @@ from playground.core.plain import to_plain
 from playground.engine.describing import describe
 from playground.engine.reading.limits import limited
 from playground.engine.reading.rendering import render_framed, traits
+from playground.engine.reading.trial import try_tokenizer
 
 
 def answer(question: dict[str, Any]) -> Any:
@@ -23,4 +24,9 @@ def _describe(path: str) -> Any:
     return to_plain(describe(Path(path)))
 
 
-_QUESTIONS: dict[str, Callable[..., Any]] = {"describe": _describe, "render": render_framed, "traits": traits}
+_QUESTIONS: dict[str, Callable[..., Any]] = {
+    "describe": _describe,
+    "render": render_framed,
+    "traits": traits,
+    "try_tokenizer": try_tokenizer,
+}

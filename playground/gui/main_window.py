@@ -257,6 +257,7 @@ class MainWindow(QMainWindow):
         self.palette_box.chosen.connect(parts.commands.run)
         parts.commands.refused.connect(self.notify)
         parts.records.failed.connect(self.show_problem)
+        parts.records.saved_again.connect(lambda: self.inform("The record can be written again. Everything is saved."))
         parts.desk.problem.connect(self.show_problem)
         parts.jobs.memory_changed.connect(self._on_memory)
         parts.jobs.submitted.connect(self._on_submitted)

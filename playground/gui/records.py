@@ -19,12 +19,13 @@ class Records(QObject):
     """Writes what the user does and reads what is shown."""
 
     failed = Signal(object)  # UserError
+    saved_again = Signal()  # what was kept in memory while the record could not be written is in it now
     _answered = Signal(object)  # what is to be called on the GUI thread
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
-        self._writer = Writer(path, on_error=self._hand_over_error)
+        self._writer = Writer(path, self._hand_over_error, lambda: self._answered.emit(self.saved_again.emit))
 
     def write(self, work: Callable[[Store], Any]) -> None:
         """Queue a piece of writing; it is written wholly or not at all."""

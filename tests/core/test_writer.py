@@ -11,7 +11,7 @@ import pytest
 
 from playground.core import writer as writer_module
 from playground.core.conversation import Conversation
-from playground.core.store import Store
+from playground.core.store import Headline, Store
 from playground.core.writer import Writer
 
 
@@ -121,29 +121,76 @@ def test_a_locked_record_is_tried_again(writer: Writer, errors: Errors, path: Pa
     assert not errors
 
 
-def test_one_that_stays_locked_is_reported_once_per_piece(writer: Writer, errors: Errors) -> None:
-    def locked(store: Store) -> None:
-        raise sqlite3.OperationalError("database is locked")
-
-    writer.put(locked)
-    writer.flush()
-    assert [str(error) for error in errors] == ["database is locked"]
+def impatient(store: Store) -> None:
+    store._db.execute("PRAGMA busy_timeout = 1").fetchall()
 
 
-def test_while_the_record_cannot_be_opened_work_waits_and_nothing_is_lost(
+def title_of(headlines: list[Headline]) -> list[str]:
+    return sorted(headline.title for headline in headlines)
+
+
+def test_while_the_record_is_locked_all_goes_on_in_memory_and_is_written_afterwards(
+    path: Path, errors: Errors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "RETRY_SECONDS", 60.0)
+    back, found = threading.Event(), list[Headline]()
+    writer = Writer(path, errors, back.set)
+    writer.put(save("before"))
+    writer.put(impatient)
+    assert writer.flush()
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    writer.put(save("meanwhile"))
+    writer.put(save("too"))
+    writer.put(lambda store: store.headlines(), found.extend)
+    assert not writer.flush()
+    assert title_of(found) == ["before", "meanwhile", "too"]
+    assert [getattr(error, "code", "") for error in errors] == ["E-STORE"]
+    assert "locked" in str(errors[0])
+    assert "memory" in errors[0].hint  # type: ignore[attr-defined]
+    other.rollback()
+    other.close()
+    writer.close()
+    assert back.is_set()
+    assert titles(path) == ["before", "meanwhile", "too"]
+
+
+def test_while_the_record_cannot_be_opened_all_goes_on_in_memory_and_nothing_is_lost(
     path: Path, errors: Errors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer_module, "RETRY_SECONDS", 0.01)
     path.mkdir()  # a folder stands in its place
-    writer = Writer(path, errors)
-    written = threading.Event()
-    writer.put(save("kept"), lambda _: written.set())
-    assert errors.told.wait(10)
-    assert not writer.flush(timeout=0)
+    back = threading.Event()
+    writer = Writer(path, errors, back.set)
+    done = threading.Event()
+    writer.put(save("kept"), lambda _: done.set())
+    assert done.wait(10)
+    assert not writer.flush()
     path.rmdir()
-    assert written.wait(10)
+    assert back.wait(10)
+    assert writer.flush()
     assert len(errors) == 1
+    assert titles(path) == ["kept"]
     writer.close()
+
+
+@pytest.mark.parametrize("reason", ["database or disk is full", "disk I/O error"])
+def test_a_file_that_refuses_costs_nothing_either(path: Path, errors: Errors, reason: str) -> None:
+    full = [True]
+
+    def work(store: Store) -> None:
+        if store.path == path and full.pop():
+            error = sqlite3.OperationalError(reason)
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL if "full" in reason else sqlite3.SQLITE_IOERR_WRITE
+            full.append(False)
+            raise error
+        save("kept")(store)
+
+    writer = Writer(path, errors)
+    writer.put(work)
+    writer.flush()
+    writer.close()
+    assert reason in str(errors[0])
     assert titles(path) == ["kept"]
 
 

@@ -17,7 +17,7 @@ from playground.core.facts import ModelInfo
 from playground.core.plain import from_plain
 from playground.engine.reader_process import Gone, Limits, ReaderProcess
 
-_TEMPLATE = Limits(seconds=0.8, bytes=500_000_000)
+_TEMPLATE = Limits(seconds=0.8, bytes=250_000_000)
 _GGUF = Limits(seconds=1.8, bytes=500_000_000)
 _FOLDER = Limits(seconds=4.0, bytes=1_000_000_000)
 _TOKENIZER = Limits(seconds=3.0, bytes=2_000_000_000)  # a large vocabulary gets more seconds

@@ -12,9 +12,13 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
+
+import playground
+from playground.core.errors import UserError
 
 _START_SECONDS = 30.0  # on a busy computer
 _LOOK_SECONDS = 0.05
@@ -69,10 +73,7 @@ class ReaderProcess:
     def ask(self, question: str, limits: Limits, **details: Any) -> dict[str, Any]:
         """Return {"answer": …} or {"error": [message, hint, code]}; raise Gone when there is neither."""
         try:
-            if not self._is_ready:
-                with self._watched(Limits(_START_SECONDS, limits.bytes)):
-                    self._heard()
-                self._is_ready = True
+            self._wait_until_ready(limits)
             asked = {"ask": question, "seconds": limits.seconds, "bytes": limits.bytes, "with": details}
             with self._watched(limits):
                 self._say(asked)
@@ -81,6 +82,20 @@ class ReaderProcess:
             self.end()
             raise
         return heard
+
+    def _wait_until_ready(self, limits: Limits) -> None:
+        if self._is_ready:
+            return
+        try:
+            with self._watched(Limits(_START_SECONDS, limits.bytes)):
+                self._heard()
+        except Gone:
+            raise UserError(
+                "The reader, a small process that opens files, does not start.",
+                "Install the playground again, or look into the log.",
+                "E-READER",
+            ) from None
+        self._is_ready = True
 
     def _say(self, asked: dict[str, Any]) -> None:
         assert self._process.stdin is not None
@@ -126,7 +141,8 @@ def _resident_bytes(process: subprocess.Popen[bytes]) -> int:
 def _environment() -> dict[str, str]:
     """Return what the process needs of our environment: no access tokens, and the modules that we see."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_QUIET, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    here = str(Path(playground.__file__).parent.parent)
+    return {**kept, **_QUIET, "PYTHONPATH": os.pathsep.join([here, *filter(None, sys.path)])}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 _FORBIDDEN = (
-    *("subprocess.", "socket.", "shutil.", "urllib.", "winreg.", "msvcrt.", "_winapi.CreateP", "pty."),
+    *("subprocess.", "socket.", "shutil.", "urllib.", "sqlite3.", "winreg.", "_winapi.CreateP", "pty."),
     *("os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.kill"),
     *("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.ch", "os.utime"),
 )

@@ -1,36 +1,14 @@
-"""Opening the record's file: its tables, and what happens when it is not as it should be."""
+"""Opening the record's file, and what happens when it is not as it should be."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 
 from playground.core.errors import UserError
 from playground.core.locking import alone
-
-SCHEMA = 1
-
-_TABLES = """
-CREATE TABLE conversations (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, leaf TEXT NOT NULL, draft TEXT NOT NULL, settings TEXT NOT NULL,
-    created REAL NOT NULL, updated REAL NOT NULL, trashed REAL NOT NULL DEFAULT 0);
-CREATE TABLE turns (
-    id TEXT PRIMARY KEY, conversation TEXT NOT NULL, parent TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL,
-    created REAL NOT NULL, run_id TEXT NOT NULL, state TEXT NOT NULL, model TEXT NOT NULL, stats TEXT NOT NULL,
-    deleted INTEGER NOT NULL);
-CREATE INDEX turns_of ON turns (conversation);
-CREATE TABLE runs (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, job TEXT NOT NULL, owner TEXT NOT NULL, started REAL NOT NULL,
-    ended REAL, state TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '',
-    code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '');
-CREATE INDEX runs_by_time ON runs (started);
-CREATE TABLE tokens (
-    run_id TEXT NOT NULL, step INTEGER NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL, raw REAL,
-    probability REAL, rank INTEGER NOT NULL, entropy REAL, seconds REAL NOT NULL,
-    alternatives BLOB NOT NULL, PRIMARY KEY (run_id, step)) WITHOUT ROWID;
-"""
+from playground.core.schema import SCHEMA, build
 
 
 def is_locked(error: BaseException) -> bool:
@@ -98,14 +76,12 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _build(db: sqlite3.Connection) -> None:
-    """Make the tables, unless another process was faster."""
-    with closing(db.cursor()) as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
-        if _version(db) == 0:
-            for statement in filter(str.strip, _TABLES.split(";")):
-                cursor.execute(statement)
-            cursor.execute(f"PRAGMA user_version = {SCHEMA}")
-        db.commit()
+    """Make the tables or bring them up to date, wholly or not at all, unless another process was faster."""
+    db.execute("BEGIN IMMEDIATE")
+    version = _version(db)
+    if version != SCHEMA:
+        build(db, version)
+    db.commit()
 
 
 def _set_aside(path: Path) -> str:

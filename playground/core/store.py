@@ -188,12 +188,21 @@ class Store:
     def begin_run(self, id: str, kind: str, job: dict[str, Any], owner: str) -> None:
         """Write that a job has begun. `job` is its JSON form, `owner` the process that runs it."""
         what = asked(job)
-        fields = (kind, owner, time.time(), clean(what.model), clean(what.prompt))
         self._db.execute(
-            "INSERT INTO runs (id, kind, owner, started, model, prompt, job, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'running')"
-            " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, started = excluded.started, state = 'running',"
-            " ended = NULL, code = '', error = '', text = '', result = ''",
-            (id, *fields, clean(json.dumps(job, ensure_ascii=False))),
+            "INSERT INTO runs (id, kind, owner, started, model, prompt, job, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'running') ON CONFLICT (id) DO UPDATE SET kind = excluded.kind,"
+            " owner = excluded.owner, started = excluded.started, model = excluded.model, prompt = excluded.prompt,"
+            " job = excluded.job, state = 'running', ended = NULL, seconds = 0, code = '', error = '',"
+            " stop_reason = '', prompt_tokens = 0, new_tokens = 0, text = '', info = '', result = ''",
+            (
+                id,
+                kind,
+                owner,
+                time.time(),
+                clean(what.model),
+                clean(what.prompt),
+                clean(json.dumps(job, ensure_ascii=False)),
+            ),
         )
         list_run(self._db, id)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import Any
 
-from playground.core.events import Cancelled, Done, Event, Failed, Started, Token
+from playground.core.events import Cancelled, Done, Event, Failed, Settled, Started, Token
 from playground.core.plain import dump, to_plain
 from playground.core.registry import kind_of
+from playground.core.store import Store
 from playground.core.writer import Writer
 from playground.jobs.job import Job, RecordedJob
 
@@ -15,11 +17,15 @@ BATCH_SECONDS = 0.25
 
 
 class Recorder:
-    """Follows one job's events. Tokens are handed to the writer a few times a second."""
+    """Follows one job's events and writes its runs: one, or for a batch one for each row.
+
+    Tokens are handed to the writer a few times a second, those of all rows in one piece.
+    """
 
     def __init__(self, writer: Writer, owner: str, job: RecordedJob) -> None:
         self._writer, self._owner, self._job = writer, owner, job
-        self._tokens: list[Token] = []
+        self._runs = job.runs()
+        self._tokens: defaultdict[int, list[Token]] = defaultdict(list)  # by row
         self._handed = time.monotonic()
         self._begun = False
 
@@ -28,10 +34,12 @@ class Recorder:
         match event:
             case Started():
                 self._begin()
+            case Settled():
+                self._settle(event)
             case Token():
-                self._tokens.append(event)
+                self._tokens[event.row].append(event)
             case Done():
-                self._end("done", event.result)
+                self._end("done", self._parts(event.result))
             case Cancelled():
                 self._end("stopped")
             case Failed():
@@ -40,22 +48,47 @@ class Recorder:
             self._hand_over()
 
     def _begin(self) -> None:
-        kind, job, run_id, owner = kind_of(type(self._job)), dump(self._job), self._job.run_id, self._owner
         self._begun = True
-        self._writer.put(lambda store: store.begin_run(run_id, kind, job, owner))
+        begun = [(run.run_id, kind_of(type(run)), dump(run)) for run in self._runs]
+
+        def write(store: Store) -> None:
+            for id, kind, job in begun:
+                store.begin_run(id, kind, job, self._owner)
+
+        self._writer.put(write)
+
+    def _settle(self, event: Settled) -> None:
+        id, info = self._runs[event.row].run_id, to_plain(event.info)
+        self._writer.put(lambda store: store.settle_run(id, info))
 
     def _hand_over(self) -> None:
-        tokens, self._tokens = self._tokens, []
+        rows, self._tokens = self._tokens, defaultdict(list)
         self._handed = time.monotonic()
-        if tokens:
-            self._writer.put(lambda store: store.add_tokens(self._job.run_id, tokens))
 
-    def _end(self, state: str, result: Any = None, code: str = "", error: str = "") -> None:
+        def write(store: Store) -> None:
+            for row, tokens in rows.items():
+                store.add_tokens(self._runs[row].run_id, tokens)
+
+        if rows:
+            self._writer.put(write)
+
+    def _parts(self, result: Any) -> list[Any]:
+        """Return the JSON form of each run's own part of the result."""
         plain = to_plain(result)
+        return [plain] if self._runs == (self._job,) else list(plain)
+
+    def _end(self, state: str, parts: list[Any] | None = None, code: str = "", error: str = "") -> None:
+        # Paired before anything is written: a result that does not fit is the job's failure, not the writer's.
+        ended = tuple(zip(self._runs, [None] * len(self._runs) if parts is None else parts, strict=True))
         if not self._begun:  # stopped while it waited, or the engine could not start: it was asked for all the same
             self._begin()
         self._hand_over()
-        self._writer.put(lambda store: store.end_run(self._job.run_id, state, plain, code, error))
+
+        def write(store: Store) -> None:
+            for run, part in ended:
+                store.end_run(run.run_id, state, part, code, error)
+
+        self._writer.put(write)
 
 
 def recorder_for(job: Job, writer: Writer, owner: str) -> Recorder | None:

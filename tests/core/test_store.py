@@ -19,7 +19,8 @@ from playground.core import opening
 from playground.core.conversation import Conversation, Turn
 from playground.core.errors import UserError
 from playground.core.events import Token
-from playground.core.store import Store, clean, pack, unpack
+from playground.core.store import Store
+from playground.core.token_rows import clean, pack, unpack
 
 
 @pytest.fixture

@@ -11,11 +11,22 @@ from playground.engine.reader import reader
 from playground.engine.reading.trial import bad_tokenizer
 
 
+def try_tokenizer(folder: Path, rows: int) -> None:
+    """Have the reader try the folder's tokenizer before anything heavy is loaded; raise E-TOKENIZER.
+
+    `rows` is how many embeddings the model should have, 0 where nobody says.
+    """
+    highest = reader("files").try_tokenizer(folder)
+    _check_ids(highest, rows or highest + 1)
+
+
 def read_tokenizer(folder: Path, rows: int) -> Any:
-    """Return the folder's tokenizer for a model with `rows` embeddings; raise E-TOKENIZER when it cannot serve."""
-    _check_ids(reader("files").try_tokenizer(folder), rows)
+    """Return the folder's tokenizer for a model with `rows` embeddings; raise E-TOKENIZER when it cannot serve.
+
+    It runs in this process: call `try_tokenizer` before.
+    """
     tokenizer = _read(folder)
-    _check_ids(max(tokenizer.get_vocab().values(), default=-1), rows)  # the library may have added some
+    _check_ids(max(tokenizer.get_vocab().values(), default=-1), rows)  # the settings may have added some
     return tokenizer
 
 

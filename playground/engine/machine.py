@@ -29,6 +29,8 @@ _BATCH, _MANY, _MANY_PIECES = 8, 128, 2
 _CLEARLY = 0.95  # a kernel, a thread count or a second form is taken where it needs less than this share of the time
 _CHUNK_SECONDS = 0.25  # reading hears a wish to stop this often
 _GPU_CHUNK = 1024
+# Where nothing was measured: seconds for a weight and each of many rows, as two modest cores need them.
+_USUAL_MANY = {"float32": 12.5e-12, "bfloat16": 7e-12, "float16": 50e-12}
 _TABLES = ("one", "vector", "eight", "many")
 
 BUSY_SHARE = 0.75
@@ -66,26 +68,40 @@ class Speeds:
         two = (min(among, key=self.writing), min(among, key=lambda dtype: self.many[dtype]))
         return two if self.turn(*two) < _CLEARLY * self.turn(one, one) else (one, one)
 
-    def chunk(self, dtype: str, parameters: int) -> int:
-        """Return how many tokens of a prompt to read at once, so that a wish to stop is heard in time."""
-        if dtype not in self.many:
-            return _GPU_CHUNK
-        tokens = _CHUNK_SECONDS / (self.many[dtype] * max(parameters, 1))
-        return int(2 ** min(8, max(3, round(math.log2(tokens)))))
+
+def chunk_size(known: Speeds, dtype: str, parameters: int, device: str) -> int:
+    """Return how many tokens of a prompt to read at once, so that a wish to stop is heard in time."""
+    if device != "cpu":
+        return _GPU_CHUNK
+    tokens = _CHUNK_SECONDS / (known.many.get(dtype, _USUAL_MANY[dtype]) * max(parameters, 1))
+    return int(2 ** min(8, max(3, math.floor(math.log2(tokens)))))
 
 
 def speeds(paths: Paths, threads: int, device: str) -> Speeds:
-    """Return what is known of this machine with so many threads (0: all); measure it if nothing is. About 2 s."""
-    if device != "cpu":
-        return Speeds()
-    key = f"{processor_name()} | torch {torch.__version__} | {use_threads(threads)} threads"
-    known = _remembered(paths, key)
-    if known is None:
-        wall, cpu = time.perf_counter(), time.process_time()
-        known = measured(threads)
-        if not is_busy(time.perf_counter() - wall, time.process_time() - cpu, use_threads(threads)):
-            _remember(paths, key, known)
+    """Return what is known of this machine with so many threads (0: all); measure it if nothing is. About 3 s."""
+    known = remembered(paths, threads, device)
+    if known.one or device != "cpu":
+        return known
+    wall, cpu = time.perf_counter(), time.process_time()
+    known = measured(threads)
+    if not is_busy(time.perf_counter() - wall, time.process_time() - cpu, use_threads(threads)):
+        write_atomically(paths.machine, json.dumps({**_memory(paths), _key(threads): asdict(known)}, indent=2))
     return known
+
+
+def remembered(paths: Paths, threads: int, device: str) -> Speeds:
+    """Return what was measured of this machine before, perhaps nothing."""
+    entry = _memory(paths).get(_key(threads)) if device == "cpu" else None
+    if not isinstance(entry, dict) or not all(_is_sound(entry.get(name)) for name in _TABLES):
+        return Speeds()
+    best = entry.get("threads")
+    if type(best) is not int or not 0 < best <= 4096:
+        return Speeds()
+    return Speeds(entry["one"], entry["vector"], entry["eight"], entry["many"], best)
+
+
+def _key(threads: int) -> str:
+    return f"{processor_name()} | torch {torch.__version__} | {threads or cores()} threads"
 
 
 def is_busy(wall: float, cpu: float, threads: int) -> bool:
@@ -157,21 +173,7 @@ def _memory(paths: Paths) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _remembered(paths: Paths, key: str) -> Speeds | None:
-    entry = _memory(paths).get(key)
-    if not isinstance(entry, dict) or not all(_is_sound(entry.get(name)) for name in _TABLES):
-        return None
-    threads = entry.get("threads")
-    if type(threads) is not int or not 0 < threads <= 4096:
-        return None
-    return Speeds(entry["one"], entry["vector"], entry["eight"], entry["many"], threads)
-
-
 def _is_sound(table: object) -> bool:
     return isinstance(table, dict) and all(
         type(table.get(dtype)) is float and 0 < table[dtype] < math.inf for dtype in DTYPES
     )
-
-
-def _remember(paths: Paths, key: str, found: Speeds) -> None:
-    write_atomically(paths.machine, json.dumps({**_memory(paths), key: asdict(found)}, indent=2))

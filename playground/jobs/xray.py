@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from playground.core.events import Story
@@ -31,4 +31,5 @@ class Xray(Job):
         loaded = workspace.loaded(self.model)
         known = [length for length in (self.context_length, loaded.info.model.context) if length]
         yield None
-        return compose(loaded.glance_tokenizer, self.prompt, min(known, default=0), self.room)
+        info = compose(loaded.glance_tokenizer, self.prompt, min(known, default=0), self.room)
+        return replace(info, reusable=workspace.prefixes.reusable(self.model, info.ids))

@@ -14,9 +14,11 @@ from playground.core.errors import UserError
 from playground.core.events import Progress, Token
 from playground.core.paths import Paths
 from playground.engine import decoding
+from playground.engine.cache import KeyValues
 from playground.engine.decoding import Written, write
 from playground.engine.devices import one_thread
 from playground.engine.loading import load
+from playground.engine.prefixes import common_length
 from playground.engine.sampling import draw
 from playground.engine.workspace import Loaded
 from playground.recipes.run_settings import RunSettings, full_chain
@@ -50,8 +52,9 @@ def ids_of(loaded: Loaded, text: str) -> list[int]:
 
 
 def tokens(loaded: Loaded, settings: RunSettings, text: str = TEXT, **options: Any) -> tuple[list[Token], Written]:
-    events, written = told(write(loaded, ids_of(loaded, text), settings, **options))
-    return [event for event in events if isinstance(event, Token)], written
+    options.setdefault("memory", KeyValues(loaded.memory_dtype))
+    events, written = told(write(loaded, ids_of(loaded, text), settings, (settings.seed or 0,), **options))
+    return [event for event in events if isinstance(event, Token)], written[0]
 
 
 def generated(loaded: Loaded, ids: list[int], count: int) -> list[int]:
@@ -63,9 +66,8 @@ def generated(loaded: Loaded, ids: list[int], count: int) -> list[int]:
 
 @pytest.mark.parametrize("tied", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_greedy_is_generates_greedy(make: Make, kind: str, tied: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "chunk_size", lambda loaded: 13)
-    loaded = make(kind, tied=tied)
+def test_greedy_is_generates_greedy(make: Make, kind: str, tied: bool) -> None:
+    loaded = replace(make(kind, tied=tied), chunk=13)
     ids = ids_of(loaded, TEXT)
     assert len(ids) > 64  # longer than the toys' sliding window, and many chunks
     _, written = tokens(loaded, GREEDY)
@@ -105,13 +107,6 @@ def test_the_same_seed_writes_the_same(make: Make) -> None:
     assert len(others) == 4
 
 
-def test_without_a_seed_one_is_drawn_and_reported(make: Make) -> None:
-    loaded = make()
-    _, first = tokens(loaded, replace(SAMPLED, seed=None))
-    _, again = tokens(loaded, replace(SAMPLED, seed=first.seed))
-    assert first.ids == again.ids
-
-
 @pytest.mark.parametrize("name", ["temperature", "top_k", "min_p"])
 def test_a_stage_switched_off_is_really_off(make: Make, name: str) -> None:
     loaded = make()
@@ -128,23 +123,13 @@ def test_a_stage_switched_off_is_really_off(make: Make, name: str) -> None:
     assert tokens(loaded, off)[1].ids == plain
 
 
-def test_reading_is_told_in_tokens(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "chunk_size", lambda loaded: 30)
-    loaded = make()
-    events, _ = told(write(loaded, ids_of(loaded, TEXT), GREEDY))
+def test_reading_is_told_in_tokens(make: Make) -> None:
+    loaded = replace(make(), chunk=30)
+    events, _ = told(write(loaded, ids_of(loaded, TEXT), GREEDY, (1,), KeyValues(loaded.memory_dtype)))
     total = len(ids_of(loaded, TEXT))
     steps = [event for event in events if isinstance(event, Progress)]
     assert [step.done for step in steps] == [*range(0, total, 30), total]
     assert {(step.total, step.unit) for step in steps} == {(total, "tokens")}
-
-
-def test_large_models_are_read_in_small_chunks(make: Make) -> None:
-    loaded = make()
-    sizes = []
-    for parameters in (1_000, 135_000_000, 1_700_000_000, 7_000_000_000_000):
-        info = replace(loaded.info, model=replace(loaded.info.model, parameters=parameters))
-        sizes.append(decoding.chunk_size(replace(loaded, info=info)))
-    assert sizes == [256, 128, 8, 8]
 
 
 def test_an_end_token_ends_the_turn_without_text(make: Make) -> None:
@@ -223,11 +208,11 @@ def test_an_answer_goes_on_with_the_same_luck(make: Make) -> None:
 
 def test_stopping_while_reading_and_writing_leaves_nothing_behind(make: Make) -> None:
     loaded = make()
-    story = write(loaded, ids_of(loaded, TEXT), GREEDY)
+    story = write(loaded, ids_of(loaded, TEXT), GREEDY, (1,), KeyValues(loaded.memory_dtype))
     next(story)
     assert not torch.is_inference_mode_enabled()
     story.close()
-    story = write(loaded, ids_of(loaded, TEXT), GREEDY)
+    story = write(loaded, ids_of(loaded, TEXT), GREEDY, (1,), KeyValues(loaded.memory_dtype))
     while not isinstance(next(story), Token):
         pass
     assert not torch.is_inference_mode_enabled()
@@ -238,10 +223,62 @@ def test_stopping_while_reading_and_writing_leaves_nothing_behind(make: Make) ->
 def test_numbers_that_are_none_end_it_with_the_step(make: Make) -> None:
     loaded = make()
     with torch.no_grad():
-        loaded.model.lm_head.weight[3, :] = float("nan")
+        loaded.model.lm_head.weight[3, :] = float("nan")  # the lean path's head is the same memory
     with pytest.raises(UserError, match="step 1") as caught:
         tokens(loaded, GREEDY)
     assert caught.value.code == "E-NUMERIC"
+
+
+ROWS = (11, 12, 13, 14)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_batch_writes_what_its_answers_write_alone(make: Make, kind: str) -> None:
+    loaded = make(kind)
+    free = [tokens(loaded, replace(SAMPLED, seed=seed))[1] for seed in ROWS]
+    # One ends in the middle: the others go on without it.
+    loaded.model.generation_config.eos_token_id = [free[1].ids[7]]
+    alone = [tokens(loaded, replace(SAMPLED, seed=seed))[1] for seed in ROWS]
+    assert len({len(answer.ids) for answer in alone}) > 1
+    story = write(loaded, ids_of(loaded, TEXT), SAMPLED, ROWS, KeyValues(loaded.memory_dtype))
+    events, together = told(story)
+    assert [answer.ids for answer in together] == [answer.ids for answer in alone]
+    assert [answer.text for answer in together] == [answer.text for answer in alone]
+    assert [answer.stop_reason for answer in together] == [answer.stop_reason for answer in alone]
+    shown = [event for event in events if isinstance(event, Token)]
+    for row, answer in enumerate(alone):
+        assert tuple(token.id for token in shown if token.row == row) == answer.ids
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_read_before_is_not_read_again_and_changes_nothing(make: Make, kind: str) -> None:
+    loaded = make(kind)
+    _, whole = tokens(loaded, GREEDY)
+    memory = KeyValues(loaded.memory_dtype)
+    tokens(loaded, replace(GREEDY, max_tokens=5), TEXT[:120], memory=memory)
+    ids = ids_of(loaded, TEXT)
+    known = common_length(memory.ids, ids)
+    assert known > 10
+    memory.cut(known)
+    events, written = told(write(loaded, ids, GREEDY, (1,), memory))
+    assert written[0].ids == whole.ids
+    assert next(event for event in events if isinstance(event, Progress)).done == known
+
+
+def test_the_memory_holds_prompt_and_answer_wherever_it_is_stopped(make: Make) -> None:
+    for kind in ("llama", "gpt2"):
+        loaded = replace(make(kind), chunk=16)
+        _, whole = tokens(loaded, GREEDY)
+        ids = ids_of(loaded, TEXT)
+        for stop_at in (1, 3, 12):
+            memory = KeyValues(loaded.memory_dtype)
+            story = write(loaded, ids, GREEDY, (1,), memory)
+            for _ in range(stop_at):
+                next(story)
+            story.close()
+            assert memory.ids == [*ids, *whole.ids][: memory.length]
+            memory.cut(min(memory.length, len(ids) - 1))
+            assert outcome(write(loaded, ids, GREEDY, (1,), memory))[0].ids == whole.ids
 
 
 @pytest.mark.slow

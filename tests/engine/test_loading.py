@@ -17,6 +17,7 @@ from playground.core.paths import Paths
 from playground.engine import filling, loading
 from playground.engine.devices import process_memory
 from playground.engine.loading import load, unload
+from playground.engine.machine import Speeds
 from playground.engine.workspace import Loaded, Workspace
 from tests.stories import outcome, told
 from tests.toys import KINDS, NO_SYSTEM_ROLE, toy
@@ -145,7 +146,14 @@ def test_loading_tells_its_stages_and_ends_at_all_bytes(tmp_path: Path) -> None:
     folder = toy("llama", tmp_path / "toy")
     events, _ = told(load(Paths(tmp_path / "home"), folder, "float32"))
     stages = list(dict.fromkeys(event.text for event in events if isinstance(event, Progress)))
-    assert stages == ["Reading the description", "Reading weights", "Checking", "Reading the tokenizer", "Warming up"]
+    assert stages == [
+        "Reading the description",
+        "Reading weights",
+        "Checking",
+        "Warming up",
+        "Reading the tokenizer",
+        "Taking its fingerprint",
+    ]
 
 
 def test_loading_can_be_stopped_between_two_tensors(tmp_path: Path) -> None:
@@ -158,10 +166,49 @@ def test_loading_can_be_stopped_between_two_tensors(tmp_path: Path) -> None:
     assert torch.get_default_dtype() == torch.float32
 
 
-def test_auto_takes_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "fastest_dtype", lambda *_: "float16")
-    assert loaded(tmp_path, toy("llama", tmp_path / "a"), "auto").info.dtype == "float16"
-    assert loaded(tmp_path, toy("gemma2", tmp_path / "b"), "auto").info.dtype == "bfloat16"  # leaves float16's range
+# A processor that stores float16 but computes with bfloat16.
+STORES_HALF = Speeds(
+    one={"float32": 4.0, "bfloat16": 2.0, "float16": 1.0},
+    vector={"float32": 4.0, "bfloat16": 2.0, "float16": 1.0},
+    eight={"float32": 5.0, "bfloat16": 2.0, "float16": 6.0},
+    many={"float32": 0.2, "bfloat16": 0.1, "float16": 0.7},
+    threads=1,
+)
+
+
+@pytest.fixture
+def stores_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "speeds", lambda *_: STORES_HALF)
+
+
+@pytest.mark.usefixtures("stores_half")
+def test_auto_takes_one_form_to_write_and_one_to_read(tmp_path: Path) -> None:
+    found = loaded(tmp_path, toy("llama", tmp_path / "a"), "auto")
+    assert (found.info.dtype, found.info.reading_dtype) == ("float16", "bfloat16")
+    assert (found.writing.model.dtype, found.reading.model.dtype) == (torch.float16, torch.bfloat16)
+    assert found.batch is found.reading
+    one = loaded(tmp_path, toy("llama", tmp_path / "b"), "float16")
+    assert one.reading is one.writing is one.batch
+    assert found.info.resident_bytes > 1.9 * one.info.resident_bytes
+
+
+@pytest.mark.usefixtures("stores_half")
+def test_auto_keeps_to_what_the_weights_can_bear(tmp_path: Path) -> None:
+    assert loaded(tmp_path, toy("gemma2", tmp_path / "a"), "auto").info.dtype == "bfloat16"  # leaves float16's range
+    folder = toy("llama", tmp_path / "b")
+    change_weights(folder, lambda weights: weights["model.norm.weight"].mul_(1e6))
+    found = loaded(tmp_path, folder, "auto")
+    assert (found.info.dtype, found.info.reading_dtype) == ("bfloat16", "bfloat16")
+    assert found.writing is found.reading
+
+
+@pytest.mark.usefixtures("stores_half")
+def test_little_memory_means_one_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = toy("llama", tmp_path / "toy")
+    needed = loaded(tmp_path, folder, "bfloat16").info.model.memory_bytes("bfloat16", 256)
+    monkeypatch.setattr(loading, "free_memory", lambda _: int(1.2 * needed))
+    found = loaded(tmp_path, folder, "auto")
+    assert found.info.dtype == found.info.reading_dtype == "bfloat16"
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

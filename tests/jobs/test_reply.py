@@ -9,9 +9,10 @@ import pytest
 
 from playground.core.errors import UserError
 from playground.core.events import Note, Settled, Token
-from playground.core.facts import Message, PromptInfo, PromptInput, ReplyInfo
+from playground.core.facts import Message, PromptInfo, PromptInput, ReplyInfo, RunInfo
 from playground.core.paths import Paths
 from playground.core.plain import dump, load
+from playground.engine.forms import Form
 from playground.engine.workspace import Workspace
 from playground.jobs.load import Load
 from playground.jobs.reply import Reply
@@ -42,8 +43,8 @@ def model_of(workspace: Workspace) -> str:
 
 
 def reply(workspace: Workspace, prompt: PromptInput = ASK, **changes: Any) -> tuple[list[Any], ReplyInfo]:
-    ids = changes.pop("reply_ids", ())
-    return told(Reply("r", model_of(workspace), prompt, replace(RUN, **changes), ids).run(workspace))
+    own = {name: changes.pop(name) for name in ("reply_ids", "conversation", "cache_mb") if name in changes}
+    return told(Reply("r", model_of(workspace), prompt, replace(RUN, **changes), **own).run(workspace))
 
 
 def text_of(events: list[Any]) -> str:
@@ -114,7 +115,11 @@ def test_a_transcript_ends_before_the_next_speaker(tmp_path: Path) -> None:
     workspace = resident(tmp_path, None)
     tokenizer = workspace.loaded(model_of(workspace)).tokenizer
     stop = tokenizer("x\nUser:", add_special_tokens=False)["input_ids"]
-    workspace.loaded(model_of(workspace)).model.forward = scripted(stop)
+    path = model_of(workspace)
+    model = workspace.loaded(path).model
+    model.forward = scripted(stop)
+    plain = Form("float32", model)
+    workspace.models[path] = replace(workspace.loaded(path), reading=plain, writing=plain)
     _, info = reply(workspace)
     assert (info.text, info.stop_reason) == ("x", "stop sequence")
 
@@ -125,7 +130,9 @@ def scripted(ids: list[int]) -> Any:
 
     left = iter(ids)
 
-    def forward(input_ids: Any = None, **_: Any) -> Any:
+    def forward(input_ids: Any, past_key_values: Any, **_: Any) -> Any:
+        for layer in range(2):
+            past_key_values.update(*torch.zeros(2, 1, 2, input_ids.shape[1], 8), layer)
         logits = torch.full((1, 1, 600), -100.0)
         logits[0, 0, next(left)] = 100.0
         return type("Out", (), {"logits": logits})
@@ -169,3 +176,43 @@ def test_the_xray_shows_what_the_reply_reads(workspace: Workspace) -> None:
     assert isinstance(info, PromptInfo)
     assert info.context_length == 200
     assert pickle.loads(pickle.dumps(info)) == info
+
+
+def test_the_next_turn_reads_only_what_is_new(workspace: Workspace) -> None:
+    _, first = reply(workspace, conversation="chat")
+    longer = replace(ASK, messages=(*ASK.messages, Message("assistant", first.text), Message("user", "And then?")))
+    asked = outcome(Xray(model_of(workspace), longer).run(workspace))
+    _, second = reply(workspace, longer, conversation="chat")
+    _, anew = reply(workspace, longer, conversation="chat", cache_mb=0)
+    assert asked.reusable == second.reused_tokens > first.prompt_tokens - 2
+    assert second.text == anew.text
+    assert second.saved_seconds > 0
+    assert reply(workspace, longer, conversation="chat")[1].reused_tokens == 0  # nothing was kept
+
+
+def test_another_system_prompt_empties_the_memory(workspace: Workspace) -> None:
+    reply(workspace)
+    kept = outcome(Xray(model_of(workspace), ASK).run(workspace))
+    changed = outcome(Xray(model_of(workspace), replace(ASK, system="Ramble.")).run(workspace))
+    assert kept.reusable == len(kept.tokens) - 1
+    assert changed.reusable < kept.reusable / 2
+
+
+def test_what_was_read_stays_when_the_answer_is_stopped(workspace: Workspace) -> None:
+    story = Reply("r", model_of(workspace), ASK, RUN).run(workspace)
+    while not isinstance(next(story), Token):
+        pass
+    story.close()
+    assert reply(workspace)[1].reused_tokens == len(outcome(Xray(model_of(workspace), ASK).run(workspace)).tokens) - 1
+
+
+def test_the_basis_names_model_template_and_prompt(workspace: Workspace) -> None:
+    def basis(**changes: Any) -> RunInfo:
+        return next(event.info for event in reply(workspace, **changes)[0] if isinstance(event, Settled))
+
+    first, again = basis(seed=1), basis(seed=2)
+    assert all(len(value) == 16 for value in (first.model_hash, first.template_hash, first.prompt_hash))
+    assert (first.path_kind, first.batch, first.threads, first.reused_tokens) == ("lean", 1, 1, 0)
+    assert again.reused_tokens == again.prompt_tokens - 1
+    assert (again.prompt_hash, again.seed) == (first.prompt_hash, 2)
+    assert basis(prompt=replace(ASK, system="Ramble.")).prompt_hash != first.prompt_hash

@@ -28,12 +28,12 @@ from playground.engine.devices import best_device, free_memory, one_thread, use_
 from playground.engine.filling import fill
 from playground.engine.fingerprint import model_hash, text_hash
 from playground.engine.forms import Form, form_of
-from playground.engine.machine import Speeds, gpu_dtype, speeds
+from playground.engine.machine import Speeds, chunk_size, gpu_dtype, remembered, speeds
 from playground.engine.notes import converted_folder, is_converted
 from playground.engine.quiet import quiet
 from playground.engine.reader import reader
 from playground.engine.row_linear import quicken
-from playground.engine.vocabulary import read_tokenizer, special_tokens
+from playground.engine.vocabulary import read_tokenizer, special_tokens, try_tokenizer
 from playground.engine.weight_files import stored_tensors
 from playground.engine.workspace import Loaded, Workspace
 
@@ -55,9 +55,11 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
     yield Progress(0, 1, "Reading the description")
     folder = model_folder(paths, path)
     info = reader("files").describe(folder)
+    try_tokenizer(folder, info.vocabulary)
     device = best_device() if device == "auto" else device
-    yield Progress(0, 1, "Measuring what is fastest on this computer")
-    known = speeds(paths, threads, device)
+    if dtype == "auto":
+        yield Progress(0, 1, "Measuring what is fastest on this computer")
+    known = (speeds if dtype == "auto" else remembered)(paths, threads, device)
     threads = use_threads(threads or known.threads)
     dtypes = _dtypes(info, dtype, device, known)
     yield None
@@ -69,6 +71,7 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
         yield None
         fingerprint = yield from model_hash(paths, folder)
         facts = _facts(info, (writing, reading), tokenizer, folder)
+        chunk = chunk_size(known, reading.dtype, info.parameters, device)
         return Loaded(
             LoadedInfo(device=device, seconds=time.perf_counter() - began, **facts),
             reading,
@@ -76,7 +79,7 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
             _batch_form(reading, writing, known),
             tokenizer,
             copy.deepcopy(tokenizer),
-            known.chunk(reading.dtype, info.parameters),
+            chunk,
             RunInfo(
                 model=info.path,
                 model_name=info.name,
@@ -84,7 +87,7 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
                 template_hash=text_hash(facts["template"]),
                 device=device,
                 threads=threads,
-                chunk=known.chunk(reading.dtype, info.parameters),
+                chunk=chunk,
                 versions=versions(),
             ),
         )

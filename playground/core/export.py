@@ -22,7 +22,7 @@ def to_markdown(talk: Conversation) -> str:
             note = " · ".join(filter(None, (turn.stats, turn.state if turn.state != "done" else "")))
             parts.append(f"*{note}*")
     parts.append(
-        "---\n\n## Settings\n\n" + _fenced(json.dumps(json.loads(talk.settings), indent=2, ensure_ascii=False))
+        "---\n\n## Settings\n\n" + fenced(json.dumps(json.loads(talk.settings), indent=2, ensure_ascii=False), "json")
     )
     return "\n\n".join(parts) + "\n"
 
@@ -42,8 +42,8 @@ def to_json(talk: Conversation) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _fenced(text: str) -> str:
+def fenced(text: str, language: str) -> str:
     """Put text into a code fence longer than any inside it."""
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}json\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

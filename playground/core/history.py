@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,6 +157,11 @@ def record(store: Store, id: str) -> Record | None:
         conversation=conversation,
         turn=turn,
     )
+
+
+def records(store: Store, ids: Iterable[str]) -> Iterator[Record]:
+    """Yield everything about these runs, one after another; those that are gone are left out."""
+    return filter(None, (record(store, id) for id in ids))
 
 
 def annotate(

@@ -175,3 +175,16 @@ class ReplyInfo:
     left_out: int = 0  # conversation messages that did not fit
     reused_tokens: int = 0  # of the prompt, not read again
     saved_seconds: float = 0.0  # what reading these again would have taken, as far as it is known
+
+
+@dataclass(frozen=True)
+class ReplayInfo:
+    """How a recorded answer came out when it was written again without the cache."""
+
+    identical: bool
+    compared: int  # tokens
+    step: int = -1  # of the first token that differs
+    was: tuple[str, float] = ("", 0.0)  # that token then: its text, and its probability after the samplers
+    now: tuple[str, float] = ("", 0.0)
+    changes: tuple[str, ...] = ()  # what in the path has changed, a sentence each
+    text: str = ""  # the answer as it was written now

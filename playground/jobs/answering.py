@@ -12,6 +12,7 @@ from playground.core.facts import PromptInfo, PromptInput, ReplyInfo, RunInfo
 from playground.recipes.run_settings import RunSettings, effective
 
 if TYPE_CHECKING:
+    from playground.engine.cache import KeyValues
     from playground.engine.decoding import Written
     from playground.engine.workspace import Loaded, Workspace
 
@@ -35,46 +36,67 @@ class Question:
 
 
 def answer(workspace: Workspace, question: Question, seeds: Sequence[int]) -> Story[tuple[ReplyInfo, ...]]:
-    """Write an answer for each seed, several in one batch; they share what was read."""
+    """Write an answer for each seed, several in one batch; they share what was read, now or before."""
+    from playground.engine.prefixes import MEGABYTE
+
+    loaded = workspace.loaded(question.model)
+    begun = yield from _begun(loaded, question)
+    ids, place = begun.ids, (question.model, question.conversation)
+    memory = workspace.prefixes.take(*place, ids, loaded.memory_dtype)
+    try:
+        return (yield from _write(loaded, question, begun, seeds, memory))
+    finally:
+        workspace.prefixes.keep(*place, memory, question.cache_mb * MEGABYTE)
+
+
+def write_answers(loaded: Loaded, question: Question, seeds: Sequence[int]) -> Story[tuple[ReplyInfo, ...]]:
+    """Write an answer for each seed without using or leaving anything of what was read."""
+    from playground.engine.cache import KeyValues
+
+    begun = yield from _begun(loaded, question)
+    return (yield from _write(loaded, question, begun, seeds, KeyValues(loaded.memory_dtype)))
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A composed prompt, with the tokens of an answer that is continued."""
+
+    info: PromptInfo
+    so_far: tuple[int, ...]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return (*self.info.ids, *self.so_far)
+
+
+def _begun(loaded: Loaded, question: Question) -> Story[_Begun]:
     from playground.engine.decoding import context_limit, end_ids
     from playground.engine.devices import use_threads
     from playground.engine.prompting import compose
 
-    loaded, settings = workspace.loaded(question.model), question.settings
     use_threads(loaded.basis.threads)
     so_far = _unfinished(question.reply_ids, end_ids(loaded))
-    limit = context_limit(loaded, settings)
-    room = settings.max_tokens or USUAL_ROOM
+    limit = context_limit(loaded, question.settings)
+    room = question.settings.max_tokens or USUAL_ROOM
     info = compose(loaded.tokenizer, question.prompt, limit and max(1, limit - len(so_far)), room)
     for decision in info.decisions:
         yield Note(decision)
-    return (yield from _write(workspace, loaded, question, info, so_far, seeds))
+    return _Begun(info, so_far)
 
 
 def _write(
-    workspace: Workspace,
-    loaded: Loaded,
-    question: Question,
-    info: PromptInfo,
-    so_far: tuple[int, ...],
-    seeds: Sequence[int],
+    loaded: Loaded, question: Question, begun: _Begun, seeds: Sequence[int], memory: KeyValues
 ) -> Story[tuple[ReplyInfo, ...]]:
     from playground.engine.decoding import write
-    from playground.engine.prefixes import MEGABYTE
     from playground.engine.prompting import joint
 
-    seam, stops = joint(loaded.tokenizer, info)
+    seam, stops = joint(loaded.tokenizer, begun.info)
     settings = dataclasses.replace(question.settings, stop=(*question.settings.stop, *stops))
-    ids = (*info.ids, *so_far)
-    memory = workspace.prefixes.take(question.model, question.conversation, ids, loaded.memory_dtype)
     reused, saved = memory.length, memory.length * memory.seconds_per_token
     for row, seed in enumerate(seeds):
-        yield Settled(_basis(loaded, question.settings, ids, reused, len(seeds), seed), row)
-    try:
-        answers = yield from write(loaded, info.ids, settings, seeds, memory, so_far, seam)
-    finally:
-        workspace.prefixes.keep(question.model, question.conversation, memory, question.cache_mb * MEGABYTE)
-    return tuple(_told(info, written, reused, saved) for written in answers)
+        yield Settled(_basis(loaded, question.settings, begun.ids, reused, len(seeds), seed), row)
+    answers = yield from write(loaded, begun.info.ids, settings, seeds, memory, begun.so_far, seam)
+    return tuple(_told(begun.info, written, reused, saved) for written in answers)
 
 
 def _basis(loaded: Loaded, settings: RunSettings, ids: Sequence[int], reused: int, batch: int, seed: int) -> RunInfo:

@@ -1,4 +1,4 @@
-"""The same jobs without a window: ask, get, models, run, demo, bench, doctor."""
+"""The same jobs without a window: ask, get, models, history, run, demo, bench, doctor."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from playground.core.paths import Paths
 from playground.core.plain import load, to_plain
 from playground.core.registry import class_of, kind_of, suggest
 from playground.core.writer import Writer
+from playground.history_command import add_options as add_history_options
 from playground.jobs.job import Job, RecordedJob
 from playground.jobs.narrating import Telling
 from playground.jobs.recording import recorder_for
 from playground.printing import complain, print_json, print_text, progress_bar
 
-COMMANDS = ("ask", "get", "models", "run", "demo", "bench", "doctor")
+COMMANDS = ("ask", "get", "models", "history", "run", "demo", "bench", "doctor")
 
 
 def main(words: Sequence[str]) -> int:
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="the models on this computer")
     models.add_argument("--json", action="store_true", help="one JSON object per model")
     models.set_defaults(act=_models)
+    add_history_options(commands.add_parser("history", help="find what was asked and answered"))
     run = commands.add_parser("run", help="run a job described in a file")
     run.add_argument("file", type=Path, help="a JSON file with “kind” and the job's fields")
     run.set_defaults(act=_run_file)

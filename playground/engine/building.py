@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,11 @@ from transformers import AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 
 from playground.core.errors import UserError
 
+_BUDGET = 2**28
+"""How many numbers a model may create besides its weights; a crafted config asks for more than the memory has."""
+
+_CREATORS = (torch.ones, torch.zeros, torch.full, torch.arange, torch.eye, torch.linspace, torch.rand, torch.randn)
+
 
 class _EmptyOnMeta(TorchFunctionMode):
     """Put what is created without values on the meta device.
@@ -19,11 +25,20 @@ class _EmptyOnMeta(TorchFunctionMode):
     buffers are right, which a model built wholly on the meta device cannot offer.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._created = 0
+
     def __torch_function__(
         self, func: Callable[..., Any], types: Iterable[type], args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
+        elsewhere = {**(kwargs or {}), "device": "meta"}
         if func is torch.empty:
-            return func(*args, **{**(kwargs or {}), "device": "meta"})
+            return func(*args, **elsewhere)
+        if func in _CREATORS:
+            self._created += func(*args, **elsewhere).numel()
+            if self._created > _BUDGET:
+                raise OverflowError("its sizes are impossible")
         return func(*args, **(kwargs or {}))
 
 
@@ -61,8 +76,21 @@ def _build(config: PreTrainedConfig, dtype: torch.dtype, attention: str) -> PreT
 
 
 def unusable(error: Exception) -> UserError:
-    """Say that no model can be built, in one line of the library's own words."""
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    """Say that no model can be built, and why: in the library's own words where there are none of ours."""
+    text = str(error).strip()
+    if unknown := re.search(r"model type `([^`]{1,60})` but Transformers does not recognize", text):
+        return UserError(
+            f"The architecture “{unknown[1]}” is unknown to this version.",
+            "Choose another model, or try again after an update: new architectures come with new versions.",
+            "E-MODEL-CONFIG",
+        )
+    if other := re.search(r"Unrecognized configuration class <class '[\w.]*?(\w+)'>", text):
+        return UserError(
+            f"This model does not write text from left to right: its configuration is a {other[1]}.",
+            "Choose a model that writes text, such as Llama or Qwen.",
+            "E-MODEL-KIND",
+        )
+    reason = (text.splitlines() or [type(error).__name__])[0][:200]
     return UserError(
         f"No model can be built from this config.json: {reason}", "Get the model's files again.", "E-MODEL-CONFIG"
     )

@@ -16,6 +16,7 @@ from playground.engine.notes import OriginNote, read_note
 from playground.engine.weight_files import TensorEntry, dominant_dtype, stored_tensors
 
 LAYER_LIMIT = 1000
+_MANY_LAYERS = 200  # more than this are built only when the weights hold them
 _NUMBER_LIMIT = 2**31
 _TOKENIZER_CONFIG_LIMIT = 20_000_000
 
@@ -32,6 +33,7 @@ _WORDS = {
     "head_size": ("head_dim", "kv_channels"),
 }
 _QUANTIZATION = re.compile(r"[.-]((?:I?Q\d\w*)|F16|BF16|F32)$", re.IGNORECASE)
+_OPENED = (".json", ".jinja", ".txt", ".model", ".safetensors")
 _LAYER = re.compile(r"(?:^|\.)(\d+)\.")
 
 
@@ -58,6 +60,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         )
     config = read_json(folder, "config.json")
     _refuse_code(folder, config)
+    _check_beside(folder)
     if not isinstance(config.get("model_type"), str):
         raise UserError("config.json does not name its “model_type”.", _AGAIN, "E-MODEL-CONFIG")
     refuse_other_kind(folder, config)
@@ -66,13 +69,22 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def _refuse_code(folder: Path, config: dict[str, Any]) -> None:
     tokenizer = read_json(folder, "tokenizer_config.json", "E-TOKENIZER", _TOKENIZER_CONFIG_LIMIT)
+    parts = [config, tokenizer, *(part for part in config.values() if isinstance(part, dict))]
     marks = ("auto_map", "trust_remote_code")
-    if any(data.get(mark) for data in (config, tokenizer) for mark in marks) or any(folder.glob("*.py")):
+    if any(part.get(mark) for part in parts for mark in marks) or any(folder.glob("*.py")):
         raise UserError(
             f"“{folder.name}” contains code; it was not executed.",
             "Look for a version of this model that transformers knows without extra code.",
             "E-REMOTE-CODE",
         )
+
+
+def _check_beside(folder: Path) -> None:
+    """Refuse what the library would open later: files that lie elsewhere, and settings that cannot be read."""
+    for file in folder.iterdir():
+        if file.suffix in _OPENED:
+            inside(folder, file.name)
+    read_json(folder, "generation_config.json")
 
 
 def _describe_folder(folder: Path) -> ModelInfo:
@@ -81,12 +93,7 @@ def _describe_folder(folder: Path) -> ModelInfo:
     numbers = _numbers(config)
     heads, width = numbers["num_attention_heads"], numbers["hidden_size"] or _embedding(entries)[1]
     layers = numbers["num_layers"] or _count_layers(entries)
-    if layers > LAYER_LIMIT:
-        raise UserError(
-            f"config.json claims {layers:,} layers; the weights hold {_count_layers(entries):,}.",
-            _AGAIN,
-            "E-MODEL-CONFIG",
-        )
+    _check_layers(max(layers, *_layer_counts(config)), _count_layers(entries))
     note = read_note(folder) or OriginNote()
     return ModelInfo(
         path=str(folder),
@@ -118,6 +125,20 @@ def _numbers(config: dict[str, Any]) -> dict[str, int]:
         stated = next((word for word in words if config.get(word) is not None), "")
         numbers[name] = _count(stated, config[stated]) if stated else 0
     return numbers
+
+
+def _check_layers(claimed: int, stored: int) -> None:
+    if claimed > LAYER_LIMIT or claimed > max(_MANY_LAYERS, stored):
+        raise UserError(
+            f"config.json claims {claimed:,} layers; the weights hold {stored:,}.", _AGAIN, "E-MODEL-CONFIG"
+        )
+
+
+def _layer_counts(config: dict[str, Any]) -> list[int]:
+    """Return every count of layers a config states, under whatever name."""
+    parts = [config, *(part for part in config.values() if isinstance(part, dict))]
+    counts = [value for part in parts for name, value in part.items() if "layer" in name and type(value) is int]
+    return [0, *counts]
 
 
 def _count(field: str, value: Any) -> int:

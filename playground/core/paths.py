@@ -86,7 +86,7 @@ def write_atomically(path: Path, text: str) -> None:
     """Replace a file in one step, so that a crash leaves the old one or the new one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", errors="replace")  # a lone surrogate must not cost the rest
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from playground.core.errors import UserError
 from playground.core.facts import Message, PromptInfo, PromptInput, PromptToken
+from playground.core.token_rows import clean
 from playground.engine.pieces import Pieces
 from playground.engine.templates import TemplateFacts, Turn, template_facts, template_of
 from playground.engine.tokenizing import Reading, read_chat, read_raw
@@ -31,6 +32,7 @@ def compose(tokenizer: Any, prompt: PromptInput, context_length: int, room: int 
     """
     if not prompt.messages or prompt.messages[-1].role != "user" or not prompt.messages[-1].content.strip():
         raise UserError("There is no message to answer.", "Write one first.", "E-EMPTY")
+    prompt = _sound(prompt)
     plan = _plan(tokenizer, prompt)
     read = _reader(tokenizer, plan, prompt)
     reading, dropped = _fit(plan, read, context_length, room)
@@ -45,6 +47,18 @@ def compose(tokenizer: Any, prompt: PromptInput, context_length: int, room: int 
         left_out=left_out,
         example_costs=_example_costs(prompt, read),
         switches=plan.switches,
+    )
+
+
+def _sound(prompt: PromptInput) -> PromptInput:
+    """Return the prompt as the record will have it: without lone surrogates, which no tokenizer takes."""
+    return replace(
+        prompt,
+        messages=tuple(replace(m, content=clean(m.content)) for m in prompt.messages),
+        system=clean(prompt.system),
+        context=clean(prompt.context),
+        examples=tuple(replace(e, question=clean(e.question), answer=clean(e.answer)) for e in prompt.examples),
+        reply_start=clean(prompt.reply_start),
     )
 
 

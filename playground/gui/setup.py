@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 from playground.core.errors import UserError
 from playground.core.facts import Example, Message, PromptInput
 from playground.core.plain import from_plain, to_plain
+from playground.core.registry import kind_of
 from playground.core.variables import fill, variables_in
 from playground.recipes.run_settings import RunSettings, full_chain
 from playground.recipes.sampler import Sampler, Stage
@@ -96,8 +97,9 @@ def _taken(whole: T, data: Any, where: str, lost: list[str]) -> T:
 
 
 def _chain(data: Any, lost: list[str]) -> tuple[Stage, ...]:
-    """Return the stages that are known and valid, then every other one at its default."""
+    """Return the stages in their order, those that do not fit at their defaults, then the ones that are not named."""
     stages: dict[type[Sampler], Stage] = {}
+    usual = {kind_of(type(stage.sampler)): stage for stage in full_chain()}
     if not isinstance(data, list):
         lost.append("run.chain")
         data = []
@@ -106,11 +108,15 @@ def _chain(data: Any, lost: list[str]) -> tuple[Stage, ...]:
             stage: Stage = from_plain(Stage, entry, "stage")
             stages[type(stage.sampler)] = stage
         except (ValueError, TypeError, RecursionError, UserError):
-            lost.append(_name_of(entry))
-    return (*stages.values(), *(usual for usual in full_chain() if type(usual.sampler) not in stages))
+            kind = _kind_in(entry)
+            lost.append(f"the sampler {kind.rpartition('/')[2][:40]}" if kind else "a sampler")
+            if kind in usual:
+                stages.setdefault(type(usual[kind].sampler), usual[kind])
+    return (*stages.values(), *(stage for stage in usual.values() if type(stage.sampler) not in stages))
 
 
-def _name_of(entry: Any) -> str:
+def _kind_in(entry: Any) -> str:
+    """Return the kind of sampler a stage of a file names, or nothing."""
     sampler = entry.get("sampler") if isinstance(entry, dict) else None
     kind = sampler.get("kind") if isinstance(sampler, dict) else None
-    return f"the sampler {kind.rpartition('/')[2][:40]}" if isinstance(kind, str) else "a sampler"
+    return kind if isinstance(kind, str) else ""

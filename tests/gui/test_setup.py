@@ -57,7 +57,10 @@ def test_what_is_not_there_is_as_in_a_fresh_one() -> None:
     ],
 )
 def test_what_does_not_fit_is_left_out_and_named(text: str, lost: str) -> None:
-    assert setup_from_json(text) == (new_setup(), (lost,))
+    setup, left_out = setup_from_json(text)
+    assert left_out == (lost,)
+    assert set(setup.run.chain) == set(full_chain())
+    assert replace(setup, run=replace(setup.run, chain=full_chain())) == new_setup()
 
 
 def test_one_unknown_sampler_costs_nothing_but_itself() -> None:

@@ -7,10 +7,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from torch.overrides import TorchFunctionMode
 from transformers import AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 
 from playground.core.errors import UserError
+
+CONFIG_ERRORS = (
+    *(RuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError, OSError),
+    StrictDataclassError,
+)
+"""What the library raises when a config makes no sense."""
 
 _BUDGET = 2**28
 """How many numbers a model may create besides its weights; a crafted config asks for more than the memory has."""
@@ -53,7 +60,10 @@ def empty_model(config: PreTrainedConfig, dtype: torch.dtype) -> PreTrainedModel
     except ValueError as error:
         if "sdpa" not in str(error) and "scaled_dot_product" not in str(error):
             raise unusable(error) from error
-    return _build(config, dtype, "eager")
+    try:
+        return _build(config, dtype, "eager")
+    except ValueError as error:
+        raise unusable(error) from error
 
 
 def _build(config: PreTrainedConfig, dtype: torch.dtype, attention: str) -> PreTrainedModel:
@@ -62,15 +72,9 @@ def _build(config: PreTrainedConfig, dtype: torch.dtype, attention: str) -> PreT
             model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
                 config, dtype=dtype, attn_implementation=attention, trust_remote_code=False
             )
-    except (
-        RuntimeError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        ZeroDivisionError,
-        OverflowError,
-        AssertionError,
-    ) as error:
+    except ValueError:
+        raise  # perhaps it is only the kind of attention
+    except CONFIG_ERRORS as error:
         raise unusable(error) from error
     return model.eval()  # type: ignore[no-any-return]
 
@@ -90,7 +94,9 @@ def unusable(error: Exception) -> UserError:
             "Choose a model that writes text, such as Llama or Qwen.",
             "E-MODEL-KIND",
         )
-    reason = (text.splitlines() or [type(error).__name__])[0][:200]
+    lines = text.splitlines() or [type(error).__name__]
+    in_detail = len(lines) > 1 and lines[0].endswith(":")  # "Validation error for field …:", and then what it is
+    reason = (lines[1].partition(": ")[2] or lines[1] if in_detail else lines[0]).strip()[:200]
     return UserError(
         f"No model can be built from this config.json: {reason}", "Get the model's files again.", "E-MODEL-CONFIG"
     )

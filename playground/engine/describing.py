@@ -45,7 +45,11 @@ def describe(path: Path) -> ModelInfo:
         if path.is_file():
             return _describe_gguf(path)
     except OSError as error:
-        raise UserError(f"“{path.name}” cannot be read: {error.strerror}.", code="E-MODEL-NOTFOUND") from error
+        raise UserError(
+            f"“{path.name}” cannot be read: {error.strerror}.",
+            "Check that it is still there, and its permissions.",
+            "E-MODEL-NOTFOUND",
+        ) from error
     raise UserError(f"There is no model at {redact(str(path))}.", "It may have been moved.", "E-MODEL-NOTFOUND")
 
 

@@ -11,12 +11,16 @@ from playground.core.errors import UserError
 SMALL = 1_000_000
 """More than this is no config: it is refused unread."""
 
+_LONG_NAME = 250
+
 
 def inside(folder: Path, name: str) -> Path:
     """Return the file `name` of a model folder; raise E-MODEL-PATH when it leads out of it.
 
     The Hub's own cache links the files of a snapshot into its `blobs/`: those links are fine.
     """
+    if "\0" in name or len(name) > _LONG_NAME:
+        raise UserError(f"“{name[:40]}…” is no name of a file.", _AGAIN, "E-MODEL-PATH")
     file = folder / name
     home, real = folder.resolve(), file.resolve()
     allowed = [home]
@@ -44,6 +48,8 @@ def read_json(folder: Path, name: str, code: str = "E-MODEL-CONFIG", limit: int 
         raise UserError(f"{name} is no UTF-8 text.", _AGAIN, code) from None
     except json.JSONDecodeError as error:
         raise UserError(f"{name} is no valid JSON: line {error.lineno}, {error.msg}.", _AGAIN, code) from None
+    except ValueError:
+        raise UserError(f"{name} holds a number that is too long.", _AGAIN, code) from None
     except RecursionError:
         raise UserError(f"{name} is nested too deeply.", _AGAIN, code) from None
     if not isinstance(data, dict):

@@ -21,7 +21,7 @@ from playground.core.errors import UserError
 from playground.core.events import Progress, Story
 from playground.core.facts import DTYPES, LoadedInfo, ModelInfo, RunInfo
 from playground.core.paths import Paths
-from playground.engine.building import empty_model, unusable
+from playground.engine.building import CONFIG_ERRORS, empty_model, unusable
 from playground.engine.cache import keeps_all
 from playground.engine.describing import read_config
 from playground.engine.devices import best_device, free_memory, one_thread, use_threads, versions
@@ -202,7 +202,7 @@ def _config(folder: Path) -> PreTrainedConfig:
     read_config(folder)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, ArithmeticError) as error:
+    except CONFIG_ERRORS as error:
         raise unusable(error) from error
     # A quantizer's own packing would need that quantizer; a fine text is better than hundreds of missing names.
     packed = getattr(config, "quantization_config", None)

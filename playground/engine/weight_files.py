@@ -73,7 +73,7 @@ def dominant_dtype(entries: tuple[TensorEntry, ...]) -> str:
 
 def _shards(folder: Path, index: dict[str, Any]) -> tuple[Path, ...]:
     places = index.get("weight_map")
-    if not isinstance(places, dict) or not all(isinstance(name, str) for name in places.values()):
+    if not places or not isinstance(places, dict) or not all(isinstance(name, str) for name in places.values()):
         raise UserError(f"{INDEX} names no files.", _AGAIN, "E-WEIGHTS-CORRUPT")
     files = [inside(folder, name) for name in sorted(set(places.values()))]
     for file in files:
@@ -117,7 +117,7 @@ def _entry(file: Path, name: str, fields: Any) -> tuple[int, int, TensorEntry]:
     """Return where a tensor begins and ends, and what it is."""
     fields = fields if isinstance(fields, dict) else {}
     dtype, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
-    if dtype in _BITS and _counts(shape) and _counts(offsets) and len(offsets) == 2:
+    if isinstance(dtype, str) and dtype in _BITS and _counts(shape) and _counts(offsets) and len(offsets) == 2:
         begin, end = offsets
         if (end - begin) * 8 == math.prod(shape) * _BITS[dtype]:
             return begin, end, TensorEntry(name, dtype, tuple(shape), end - begin, file)

@@ -7,20 +7,36 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground.core.annotations import annotate, delete, joined, purge, restore, split
 from playground.core.asked import object_of
 from playground.core.errors import UserError
 from playground.core.events import Token
 from playground.core.facts import RunInfo
-from playground.core.listing import list_facts, list_run
 from playground.core.plain import from_plain
 from playground.core.search_words import query
 from playground.core.store import Store
 from playground.core.token_rows import clean
+
+__all__ = [
+    "Entry",
+    "Facets",
+    "Filter",
+    "Page",
+    "Record",
+    "annotate",
+    "delete",
+    "facets",
+    "ids",
+    "purge",
+    "record",
+    "records",
+    "restore",
+    "search",
+]
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,6 @@ class Record:
 
 
 HEAD = 200  # characters of prompt and text in an entry
-KEPT_SECONDS = 24 * 3600.0  # how long a deleted record can be restored
 
 _SHORT = """
     r.id, r.started, r.seconds, r.kind, r.model, r.state, r.stop_reason, r.code, r.prompt_tokens, r.new_tokens,
@@ -107,30 +122,35 @@ _FROM = "FROM runs r LEFT JOIN annotations a ON a.run_id = r.id"
 
 def search(store: Store, wanted: Filter, limit: int = 200, offset: int = 0) -> Page:
     """Return a page of what is wanted, the newest first."""
-    found, values = _found(wanted)
-    (total,) = store.db.execute(f"SELECT count(*) {found}", values).fetchone()
+    found = _found(wanted)
+    (total,) = store.db.execute(f"SELECT count(*) {found.source}", found.values).fetchone()
+    page = f"SELECT {found.number} AS n {found.source} ORDER BY {found.number} DESC LIMIT ? OFFSET ?"
     rows = store.db.execute(
-        f"SELECT {_SHORT} FROM (SELECT l.number {found} ORDER BY l.number DESC LIMIT ? OFFSET ?) page"
-        " JOIN runs r ON r.number = page.number LEFT JOIN annotations a ON a.run_id = r.id ORDER BY r.number DESC",
-        (*values, limit, offset),
+        f"SELECT {_SHORT} FROM ({page})"
+        " JOIN runs r ON r.number = n LEFT JOIN annotations a ON a.run_id = r.id ORDER BY n DESC",
+        (*found.values, limit, offset),
     )
     return Page(tuple(_entry(row) for row in rows), total)
 
 
 def ids(store: Store, wanted: Filter) -> tuple[str, ...]:
     """Return all that is wanted, the newest first: to export or delete what a filter shows."""
-    found, values = _found(wanted)
-    return tuple(row["id"] for row in store.db.execute(f"SELECT l.id {found} ORDER BY l.number DESC", values))
+    found = _found(wanted)
+    rows = store.db.execute(
+        f"SELECT id FROM (SELECT {found.number} AS n {found.source}) JOIN listing ON number = n ORDER BY n DESC",
+        found.values,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 def facets(store: Store) -> Facets:
     """Return the models, tags and error codes that occur, in alphabetical order."""
 
     def values(column: str) -> set[str]:
-        rows = store.db.execute(f"SELECT DISTINCT {column} FROM listing WHERE hidden = 0 AND {column} != ''")
+        rows = store.db.execute(f"SELECT DISTINCT {column} FROM listing WHERE +hidden = 0 AND {column} != ''")
         return {row[0] for row in rows}
 
-    tags = {tag for joined in values("tags") for tag in _split(joined)}
+    tags = {tag for joined in values("tags") for tag in split(joined)}
     models, codes = values("model"), values("code")
     return Facets(*(tuple(sorted(names, key=str.casefold)) for names in (models, tags, codes)))
 
@@ -164,98 +184,43 @@ def records(store: Store, ids: Iterable[str]) -> Iterator[Record]:
     return filter(None, (record(store, id) for id in ids))
 
 
-def annotate(
-    store: Store,
-    id: str,
-    *,
-    note: str | None = None,
-    tags: tuple[str, ...] | None = None,
-    starred: bool | None = None,
-) -> None:
-    """Change what is given; what is None stays."""
-    if store.run(id) is None:
-        return
-    joined = None if tags is None else _join(tags)
-    store.db.execute("INSERT OR IGNORE INTO annotations (run_id) VALUES (?)", (id,))
-    store.db.execute(
-        "UPDATE annotations SET note = coalesce(?, note), tags = coalesce(?, tags), starred = coalesce(?, starred)"
-        " WHERE run_id = ?",
-        (None if note is None else clean(note), joined, starred, id),
-    )
-    if note is None and tags is None:
-        list_facts(store.db, id)
-    else:
-        list_run(store.db, id)
+@dataclass(frozen=True)
+class _Found:
+    """The part of a query that finds what is wanted, from FROM on: `number` is the run's."""
+
+    number: str
+    source: str
+    values: tuple[Any, ...]
 
 
-def delete(store: Store, ids: Sequence[str]) -> tuple[str, ...]:
-    """Hide records and return those that were there: `restore` brings them back until a start a day later."""
-    there = tuple(id for id in ids if store.run(id) is not None)
-    _hide(store, there, time.time())
-    return there
+def _found(wanted: Filter) -> _Found:
+    """Find in the index of words, in the listing, or in both: then the index leads, which yields them in order."""
+    words, facts = query(wanted.words), _facts(wanted)
+    conditions = "".join(f" AND {condition}" for condition in facts)
+    values = tuple(facts.values())
+    if words and not facts:
+        seen = "w.rowid NOT IN (SELECT number FROM listing WHERE hidden = 1)"
+        return _Found("w.rowid", f"FROM words w WHERE words MATCH ? AND {seen}", (words,))
+    if words:
+        both = "FROM words w CROSS JOIN listing l ON l.number = w.rowid WHERE words MATCH ? AND l.hidden = 0"
+        return _Found("l.number", both + conditions, (words, *values))
+    # With a plus sign the index of `hidden` is left alone: it would find nearly all rows, one by one.
+    hidden = "+l.hidden" if facts else "l.hidden"
+    return _Found("l.number", f"FROM listing l WHERE {hidden} = 0{conditions}", values)
 
 
-def restore(store: Store, ids: Sequence[str]) -> None:
-    """Undo `delete`; what was purged meanwhile stays away."""
-    _hide(store, [id for id in ids if store.run(id) is not None], 0.0)
-
-
-def purge(store: Store, older: float = KEPT_SECONDS) -> int:
-    """Remove for good what was deleted `older` seconds ago or more; return how many records.
-
-    One whose words a chat has not taken over yet stays, and so does one that is still running.
-    """
-    rows = store.db.execute(
-        "SELECT r.id, r.number FROM annotations a JOIN runs r ON r.id = a.run_id"
-        " WHERE a.hidden > 0 AND a.hidden <= ? AND r.state != 'running'"
-        " AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.run_id = r.id AND t.run_id != '' AND t.state = 'writing')",
-        (time.time() - older,),
-    ).fetchall()
-    for table, key, column in (
-        ("words", "rowid", "number"),
-        ("listing", "number", "number"),
-        ("tokens", "run_id", "id"),
-        ("annotations", "run_id", "id"),
-        ("runs", "id", "id"),
-    ):
-        store.db.executemany(f"DELETE FROM {table} WHERE {key} = ?", [(row[column],) for row in rows])
-    return len(rows)
-
-
-def _hide(store: Store, ids: Sequence[str], since: float) -> None:
-    store.db.executemany(
-        "INSERT INTO annotations (run_id, hidden) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET"
-        " hidden = excluded.hidden",
-        [(id, since) for id in ids],
-    )
-    for id in ids:
-        list_facts(store.db, id)
-
-
-def _found(wanted: Filter) -> tuple[str, list[Any]]:
-    """Return the part of a query that finds what is wanted, from FROM on, and its values."""
-    conditions: list[str] = ["l.hidden = 0"]
-    values: list[Any] = []
-    tables = "listing l"
-    if words := query(wanted.words):
-        tables = (
-            "words w CROSS JOIN listing l ON l.number = w.rowid"  # in this order: the index yields the newest first
-        )
-        conditions.append("words MATCH ?")
-        values.append(words)
-    for condition, value in (
-        ("l.model = ?", clean(wanted.model)),
-        ("l.state = ?", clean(wanted.state)),
-        ("l.code = ?", clean(wanted.code)),
-        ("instr(l.tags, ?)", wanted.tag and _join((wanted.tag,))),
-        ("l.starred = ?", wanted.starred),
-        ("l.started >= ?", wanted.since),
-        ("l.started < ?", wanted.until),
-    ):
-        if value:
-            conditions.append(condition)
-            values.append(value)
-    return f"FROM {tables} WHERE {' AND '.join(conditions)}", values
+def _facts(wanted: Filter) -> dict[str, Any]:
+    """Return the conditions on a row of the listing, each with its value."""
+    every = {
+        "l.model = ?": clean(wanted.model),
+        "l.state = ?": clean(wanted.state),
+        "l.code = ?": clean(wanted.code),
+        "instr(l.tags, ?)": wanted.tag and joined((wanted.tag,)),
+        "l.starred = ?": wanted.starred,
+        "l.started >= ?": wanted.since,
+        "l.started < ?": wanted.until,
+    }
+    return {condition: value for condition, value in every.items() if value}
 
 
 def _entry(row: sqlite3.Row) -> Entry:
@@ -264,7 +229,7 @@ def _entry(row: sqlite3.Row) -> Entry:
         "prompt": _line(row["prompt"]),
         "text": _line(row["text"]),
         "starred": bool(row["starred"]),
-        "tags": _split(row["tags"]),
+        "tags": split(row["tags"]),
     }
     return Entry(**{**fields, **own})
 
@@ -291,13 +256,3 @@ def _place(store: Store, run_id: str) -> tuple[str, str]:
         (run_id,),
     ).fetchone()
     return (row["conversation"], row["id"]) if row else ("", "")
-
-
-def _join(tags: Sequence[str]) -> str:
-    """Return tags as they are stored: each between line ends, once."""
-    names = dict.fromkeys(filter(None, (" ".join(clean(tag).split()) for tag in tags)))
-    return "".join(f"\n{name}" for name in names) + "\n" if names else ""
-
-
-def _split(tags: str) -> tuple[str, ...]:
-    return tuple(tags.strip("\n").split("\n")) if tags else ()

@@ -44,6 +44,9 @@ CREATE TABLE annotations (
 CREATE TABLE listing (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, started REAL NOT NULL, model TEXT NOT NULL, state TEXT NOT NULL,
     code TEXT NOT NULL, tags TEXT NOT NULL, starred INTEGER NOT NULL, hidden INTEGER NOT NULL);
+CREATE INDEX listing_hidden ON listing (hidden);
+CREATE INDEX listing_tags ON listing (tags) WHERE tags != '';
+CREATE INDEX listing_codes ON listing (code) WHERE code != '';
 CREATE VIRTUAL TABLE words USING fts5 (
     prompt, answer, note, tags, tokenize = '{TOKENIZER}', prefix = '1 2 3', columnsize = 0);
 """

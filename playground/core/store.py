@@ -186,7 +186,10 @@ class Store:
     # -- runs ---------------------------------------------------------------------------------------------------
 
     def begin_run(self, id: str, kind: str, job: dict[str, Any], owner: str) -> None:
-        """Write that a job has begun. `job` is its JSON form, `owner` the process that runs it."""
+        """Write that a job has begun. `job` is its JSON form, `owner` the process that runs it.
+
+        Its words are found from its end on: written twice, the index would be twice as large and slow.
+        """
         what = asked(job)
         self._db.execute(
             "INSERT INTO runs (id, kind, owner, started, model, prompt, job, state)"
@@ -204,7 +207,7 @@ class Store:
                 clean(json.dumps(job, ensure_ascii=False)),
             ),
         )
-        list_run(self._db, id)
+        list_facts(self._db, id)
 
     def settle_run(self, id: str, info: dict[str, Any]) -> None:
         """Write what an answer depends on, as soon as it is known. `info` is the JSON form of a RunInfo."""

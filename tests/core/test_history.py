@@ -73,7 +73,7 @@ def test_a_finished_run_tells_everything(store: Store) -> None:
 
 def test_one_that_runs_is_there_with_the_name_of_its_folder(store: Store) -> None:
     begun(store, "r", "Why is the sky blue?")
-    assert found(store, words="sky", state="running", model="toy") == ["r"]
+    assert found(store, state="running", model="toy") == ["r"]
     assert (got := record(store, "r")) is not None
     assert got.info is None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from playground.core import history
 from playground.core.events import LAST, Cancelled, Done, Event, Failed, Memory, Note, Progress, Started, Waiting
 from playground.core.paths import Paths
 from playground.core.store import Store
@@ -308,6 +309,18 @@ def test_words_are_in_the_record_however_the_job_ends(engine: Engine, name: str)
     assert found["done"] == ("done", "Hello")
     assert found["cut"] == ("stopped", "par")
     assert found["unborn"][0] in ("stopped", "done")
+
+
+def test_a_start_removes_what_was_deleted_long_ago(name: str) -> None:
+    store = Store(Paths.standard().store)
+    for id in ("old", "new"):
+        store.begin_run(id, "jobs/reply", {}, "dead")
+        store.end_run(id, "done")
+    history.delete(store, ["old", "new"])
+    store.db.execute("UPDATE annotations SET hidden = 1.0 WHERE run_id = 'old'")
+    store.commit()
+    Engine().host.close()
+    assert [run.id for run in store.runs()] == ["new"]
 
 
 # -- the pipe ----------------------------------------------------------------------------------------------------

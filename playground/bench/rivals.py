@@ -62,6 +62,32 @@ def generate_speed(folder: str, dtype: str, prompt: str) -> float:
     return tokens_per_second(write(TOKENS))
 
 
+@torch.inference_mode()
+def forward_paces(folder: str, dtype: str, length: int, times: int) -> list[float]:
+    """Return tokens per second of plain forwards over prompts that compute the last position's logits only."""
+    model, _ = load_with_transformers(folder, dtype)
+    paces = []
+    for number in range(times + 1):
+        ids = torch.randint(1000, 40_000, (1, length), generator=torch.Generator().manual_seed(number))
+        begin = time.perf_counter()
+        model(input_ids=ids, use_cache=True, logits_to_keep=1)
+        paces.append(length / (time.perf_counter() - begin))
+    return paces[1:]
+
+
+def llama_cpp_reading_paces(gguf: str, length: int, times: int) -> list[float]:
+    """Return tokens per second of prompts read by llama.cpp."""
+    model: Any = import_module("llama_cpp").Llama(gguf, n_ctx=2048, n_threads=os.cpu_count(), verbose=False)
+    paces = []
+    for number in range(times + 1):
+        ids = torch.randint(1000, 40_000, (length,), generator=torch.Generator().manual_seed(number)).tolist()
+        model.reset()
+        begin = time.perf_counter()
+        model.eval(ids)
+        paces.append(length / (time.perf_counter() - begin))
+    return paces[1:]
+
+
 def llama_cpp_speed(gguf: str, prompt: str) -> float:
     """Return tokens per second of one answer by llama.cpp, from the 4-bit file the starter was made of."""
     model: Any = import_module("llama_cpp").Llama(gguf, n_ctx=2048, n_threads=os.cpu_count(), verbose=False)

@@ -13,6 +13,8 @@ PROMPT = "Write a long story about a lighthouse keeper who finds a letter in a b
 TOKENS = 160  # an answer; one that ended by itself counts from LEAST on
 LEAST = 100
 WARM_UP_TOKENS = 8
+_WORDS = "time people water house night world school state family city work head point year hand moon"
+_FRAME = 35  # tokens of the starter's template and its own system prompt
 
 
 def settings(max_tokens: int = TOKENS, seed: int = 1) -> RunSettings:
@@ -28,6 +30,15 @@ def settings(max_tokens: int = TOKENS, seed: int = 1) -> RunSettings:
 def reply(model: str, max_tokens: int = TOKENS, seed: int = 1, prompt: str = PROMPT) -> Reply:
     """Return the job that writes the story."""
     return Reply(new_id(), model, PromptInput(messages=(Message("user", prompt),)), settings(max_tokens, seed))
+
+
+def long_text(tokens: int, number: int) -> str:
+    """Return a question that makes a prompt of nearly so many tokens with the starter's template.
+
+    Another `number` gives another text from its first word on, so that nothing of it was read before.
+    """
+    words = _WORDS.split()  # a token each
+    return " ".join(words[(number * 7 + place) % len(words)] for place in range(tokens - _FRAME)) + "?"
 
 
 def tokens_per_second(arrivals: Sequence[float]) -> float:

@@ -1,17 +1,21 @@
 """How fast one answer is written by the starter.
 
-Ours is the engine as the window uses it: its own process, the job Reply on the plain path, dtype "auto", every
-token with its probabilities and alternatives, recorded and sent through the pipe. The pace is taken from the
-arrivals of the first and the last token on the other side of the pipe. The rivals are `generate` with the same
-sampling and a plain streamer, keeping nothing, in three dtypes, and llama.cpp where it is installed. Every side
-writes a few tokens to warm up; loading and reading do not count; no rival is stopped by its end token.
+Ours is the engine as the window uses it: its own process, the job Reply, dtype "auto", every token with its
+probabilities and alternatives, recorded and sent through the pipe. The pace is taken from the arrivals of the first and
+the last token on the other side of the pipe. The rivals are `generate` with the same sampling and a plain streamer,
+keeping nothing, in three dtypes, and llama.cpp where it is installed. Every side writes a few tokens to warm up;
+loading and reading do not count; no rival is stopped by its end token.
 
 Learnt: beside other work every side falls to a fraction, because torch's threads wait for one that has no processor:
-only undisturbed rounds can be compared. How much half precision gains depends on the processor's one-row product in
-fp32: where that already reads at the memory's speed, bf16 gains little and fp16 nothing. On such a processor
-(2 cores with AVX-512 and AMX) one token took 31 ms in bf16: 18 ms of products, of which fusing q-k-v and gate-up saves
-2.4, about 1 ms of sampling and token data, and 12 ms in the many small calls of the model's own modules (norms, rotary,
-attention, dispatch). The plain path cannot leave those out; a decoding loop of our own over the same weights can.
+only undisturbed rounds can be compared. How much half precision gains depends on the processor's one-row product.
+
+- One that stores float16 but computes in float32 (2 cores, AVX-512 without its half-precision part): all products of a
+  token take 45 ms in fp32, 22 in bf16, 9 in fp16. The lean path adds about 3.5 ms: 1.4 of attention, the rest in some
+  twenty small operations a layer. Attention in half precision is up to four times slower there than in float32, so
+  keys and values are float32. Buffers for every result, with their views made once, took a step from 13.4 to 12.4 ms.
+  Folding the norms' weights into the products would save one operation of 1.1 µs per norm, 0.07 ms a token, and is not
+  done: the modules' weights stay what the files say. Sampling and token data take 1.3 ms.
+- One with AMX (2 cores): fp32 already reads at the memory's speed; products 18 ms in bf16, of which fusing saves 2.4.
 """
 
 from __future__ import annotations
@@ -35,11 +39,15 @@ _SEEDS = range(1, 8)  # an answer may end early by itself; then another luck is 
 class Writing(Benchmark):
     """Tokens per second of one answer, against transformers and llama.cpp."""
 
-    shows: ClassVar[str] = "tokens per second of one answer, starter, plain path, T 0.7, top-k 40, top-p 0.95"
-    target: ClassVar[str] = "at least 1.5 × generate in fp32"
+    shows: ClassVar[str] = "tokens per second of one answer, starter, T 0.7, top-k 40, top-p 0.95"
+    target: ClassVar[str] = "at least 2.5 × generate in fp32, 1.8 × in bf16, 1.1 × in fp16"
     sides: ClassVar[tuple[str, ...]] = ("playground", *_DTYPES, "llama.cpp")
     units: ClassVar[dict[str, str]] = {"writing": "tokens/s", "tokens": "tokens"}
-    goals: ClassVar[tuple[Goal, ...]] = (Goal("writing", "playground", at_least=1.5, rival="generate fp32"),)
+    goals: ClassVar[tuple[Goal, ...]] = (
+        Goal("writing", "playground", at_least=2.5, rival="generate fp32"),
+        Goal("writing", "playground", at_least=1.8, rival="generate bf16"),
+        Goal("writing", "playground", at_least=1.1, rival="generate fp16"),
+    )
 
     def why_not(self, side: str) -> str:
         """Return whether llama.cpp or its file is missing."""

@@ -8,7 +8,7 @@ import json
 import math
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,9 @@ from playground.core.options import Option, options_of
 from playground.core.paths import Paths
 from playground.core.plain import dump
 from playground.core.registry import kind_of, scan
-from playground.core.store import Store, clean
-from playground.engine import decoding
+from playground.core.store import Store
+from playground.core.token_rows import clean
+from playground.engine import decoding, passes
 from playground.gui.setup import new_setup, setup_from_json, setup_to_json
 from playground.jobs.reply import Reply
 from playground.jobs.xray import Xray
@@ -287,14 +288,14 @@ Pass = Callable[[int, torch.Tensor], torch.Tensor]
 
 def haunt(patch: pytest.MonkeyPatch, each: Pass) -> None:
     """Let `each` see every pass of a model: its number (0: the prompt was read) and its logits, which it returns."""
-    read_well, writer = decoding.read, decoding.writer
 
-    def read(*arguments: Any) -> Iterator[Any]:
-        row = yield from read_well(*arguments)
+    def read(*arguments: Any) -> Generator[Any, None, Any]:
+        row = yield from passes.read(*arguments)
         return each(0, row)
 
     def haunted(*arguments: Any) -> Any:
-        hand, steps = writer(*arguments), itertools.count(1)
+        hand: Any = passes.writer(*arguments)
+        steps = itertools.count(1)
         write = hand.next
         hand.next = lambda ids: each(next(steps), write(ids))
         return hand
@@ -317,10 +318,9 @@ def read_slowly(room: Room, patch: pytest.MonkeyPatch, seconds: float) -> None:
     """Let reading take many steps of so many seconds each."""
     house = room.house
     house.workspace.models[house.model] = replace(house.workspace.models[house.model], chunk=4)
-    read_well = decoding.read
 
-    def read(*arguments: Any) -> Iterator[Any]:
-        story = read_well(*arguments)
+    def read(*arguments: Any) -> Generator[Any, None, Any]:
+        story = passes.read(*arguments)
         while True:
             try:
                 event = next(story)
@@ -495,7 +495,8 @@ def test_odd_text_is_read_and_answered_and_kept(room: Room, name: str) -> None:
     text = ODD[name]
     job = room.reply("r", f"Say {text}", stop=(text,))
     for place in ("", "system", "context", "reply_start"):
-        prompt = replace(job.prompt, **{place: text}) if place else job.prompt
+        words: dict[str, Any] = {place: text} if place else {}
+        prompt = replace(job.prompt, **words)
         last = room.run(replace(job, run_id=f"r {place}", prompt=prompt))
         assert isinstance(last, Done), last
         kept = json.loads(room.recorded(f"r {place}").job)["prompt"]
@@ -504,6 +505,24 @@ def test_odd_text_is_read_and_answered_and_kept(room: Room, name: str) -> None:
         seen = room.run(Xray(room.house.model, prompt))
         assert isinstance(seen, Done), seen
     room.stands()
+
+
+def test_bytes_that_are_no_characters_are_shown_as_such(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = room.house.workspace.models[room.house.model].tokenizer.convert_tokens_to_ids(["ÿ", "Ã", "ä", "a", "Ã"])
+
+    def each(step: int, row: torch.Tensor) -> torch.Tensor:
+        said = torch.full_like(row, -100.0)
+        said[..., ids[step]] = 100.0
+        return said
+
+    haunt(monkeypatch, each)
+    number = room.start(room.reply("r", max_tokens=len(ids)))
+    last = room.wait(number)
+    assert isinstance(last, Done), last
+    assert isinstance(last.result, ReplyInfo)
+    assert "\ufffd" in last.result.text
+    assert "a" in last.result.text
+    assert room.written(number) == last.result.text == room.recorded("r").text
 
 
 def test_special_tokens_in_a_message_are_words(room: Room) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import time
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ import pytest
 from playground.core.events import Done, Event, Failed
 from playground.core.facts import Message, PromptInput
 from playground.core.paths import Paths
-from playground.engine.workspace import Workspace
+from playground.engine.workspace import Loaded, Workspace
+from playground.jobs.describe import Describe
 from playground.jobs.job import Job
 from playground.jobs.load import Load
 from playground.jobs.narrating import narrate
@@ -27,6 +29,7 @@ SECRET = "hf_abcdefghijklmnop"
 """An access token: a test may put it into a bad file, and no banner may repeat it."""
 
 _TRACES = re.compile(r'Traceback|File "|\.py\b.*line \d|0x[0-9a-f]{8}')
+_BEGINS = re.compile(r"[A-Z“0-9]|\w+\.\w+")  # a sentence may begin with a file's name
 _RUN = RunSettings(full_chain(), max_tokens=2, seed=1)
 
 
@@ -42,6 +45,10 @@ class House:
     model: str  # the path of the resident model
     workspace: Workspace
     connections: list[str] = field(default_factory=list)  # what anybody in this process tried to reach
+
+    def folder(self, name: str = "bad") -> Path:
+        """Return a copy of the resident model's folder on the ground, to be spoilt."""
+        return Path(shutil.copytree(self.model, self.ground / name))
 
     @property
     def canary(self) -> Path:
@@ -60,6 +67,14 @@ class House:
         self.stands()
         return last
 
+    def refuses(self, path: Path, within: float = WITHIN) -> Failed:
+        """Have a bad model described and loaded: both fail alike. Return what the user is told."""
+        described = last_of(Describe(str(path)), self.workspace)
+        told = self.fails(Load(str(path), dtype="float32"), within)
+        assert isinstance(described, Failed), described
+        assert (described.message, described.hint, described.code) == (told.message, told.hint, told.code)
+        return told
+
     def stands(self) -> None:
         """Check that no payload ran, nothing was asked of the network, and the resident model still answers."""
         assert not self.canary.exists()
@@ -69,16 +84,16 @@ class House:
         assert isinstance(answer, Done), answer
 
 
-def open_house(folder: Path, model: Path) -> House:
-    """Return a house in a test's folder, with this model resident."""
+def open_house(folder: Path, resident: Loaded) -> House:
+    """Return a house in a test's folder, with this model in it."""
     paths = Paths(folder / "home")
     workspace = Workspace(paths)
     workspace.threads = 1
-    loaded = last_of(Load(str(model), dtype="float32"), workspace)
-    assert isinstance(loaded, Done), loaded
+    model = resident.info.model.path
+    workspace.models[model] = resident
     ground = folder / "ground"
     ground.mkdir()
-    return House(paths, ground, str(model), workspace)
+    return House(paths, ground, model, workspace)
 
 
 def count_connections(patch: pytest.MonkeyPatch, tried: list[str]) -> None:
@@ -109,7 +124,7 @@ def check_banner(told: Failed) -> None:
     assert re.fullmatch(r"E-[A-Z]+(-[A-Z]+)*", told.code)
     assert told.code not in ("E-UNKNOWN", "E-USER"), told
     assert told.hint, told
-    assert told.message[0].isupper() or told.message[0] in "“0123456789", told.message
+    assert _BEGINS.match(told.message), told.message
     assert len(text) < 600, text
     assert "\n" not in told.message.strip(), told.message
     assert not _TRACES.search(text), text

@@ -83,6 +83,10 @@ def test_a_file_holds_all_that_was_found(tmp_path: Path, capsys: pytest.CaptureF
     assert "E-OOM" not in text
 
 
+def test_a_file_holds_no_more_than_the_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "--limit", "1", "--export", str(tmp_path / "out.md")) == "1 record written.\n"
+
+
 def test_a_wrong_name_is_answered_with_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "--model", "toy-9"]) == 1
     assert "Did you mean toy-" in capsys.readouterr().err

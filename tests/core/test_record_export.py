@@ -137,6 +137,12 @@ def test_what_is_shown_around_does_not_say_where_the_models_lie(form: Any) -> No
 def test_settings_stay_in_their_fence() -> None:
     page = "".join(to_markdown([made(tags=("```\n# out",))]))
     assert "````text\n" in page
+    assert "\n# out" not in page
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    page = "".join(to_markdown([made(info=None, job={}, tags=())]))
+    assert not [name for name in ("Sampling:", "Seed:", "Device:", "Tags:", "### System") if name in page]
 
 
 class Page(HTMLParser):

@@ -90,3 +90,8 @@ def test_nothing_that_is_typed_is_an_error(index: sqlite3.Connection) -> None:
 def test_neither_is_a_very_long_text(index: sqlite3.Connection, typed: str) -> None:
     if query(typed):
         finds(index, "a b", typed)
+
+
+def test_of_a_very_long_text_the_beginning_is_asked() -> None:
+    assert query("ab " * 100_000).count(" AND ") == 31
+    assert len(query("a" * 1_000_000)) < 1100

@@ -156,6 +156,9 @@ class RunInfo:
     batch: int = 1  # answers written in one batch
     prompt_tokens: int = 0
     reused_tokens: int = 0  # of these, how many the cache held already
+    left_out: int = 0  # conversation messages that did not fit
+    has_system_role: bool = True  # whether the template takes a system message
+    default_system: str = ""  # what the template puts in when no system prompt is given
     seed: int = 0
     effective: tuple[str, ...] = ()  # the settings exactly as applied, in order
     versions: tuple[tuple[str, str], ...] = ()  # (library, version)

@@ -94,25 +94,28 @@ def _write(
     settings = dataclasses.replace(question.settings, stop=(*question.settings.stop, *stops))
     reused, saved = memory.length, memory.length * memory.seconds_per_token
     for row, seed in enumerate(seeds):
-        yield Settled(_basis(loaded, question.settings, begun.ids, reused, len(seeds), seed), row)
+        yield Settled(_basis(loaded, question.settings, begun, reused, len(seeds), seed), row)
     answers = yield from write(loaded, begun.info.ids, settings, seeds, memory, begun.so_far, seam)
     return tuple(_told(begun.info, written, reused, saved) for written in answers)
 
 
-def _basis(loaded: Loaded, settings: RunSettings, ids: Sequence[int], reused: int, batch: int, seed: int) -> RunInfo:
+def _basis(loaded: Loaded, settings: RunSettings, begun: _Begun, reused: int, batch: int, seed: int) -> RunInfo:
     """Return what one answer depends on."""
     from playground.engine.fingerprint import ids_hash
 
     writing = loaded.writing if batch == 1 else loaded.batch
     return dataclasses.replace(
         loaded.basis,
-        prompt_hash=ids_hash(ids),
+        prompt_hash=ids_hash(begun.ids),
         dtype=writing.dtype,
         reading_dtype=loaded.reading.dtype,
         path_kind=writing.path_kind,
         batch=batch,
-        prompt_tokens=len(ids),
+        prompt_tokens=len(begun.ids),
         reused_tokens=reused,
+        left_out=begun.info.left_out,
+        has_system_role=loaded.info.has_system_role,
+        default_system=loaded.info.default_system,
         seed=seed,
         effective=effective(settings),
     )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from playground.core.errors import UserError
 from playground.core.facts import Example, Message, PromptInput
+from playground.core.options import check_options, option
 from playground.core.plain import from_plain, to_plain
 from playground.core.registry import kind_of
 from playground.core.variables import fill, variables_in
@@ -29,8 +30,18 @@ class Setup:
     reply_start: str = ""
     switches: tuple[tuple[str, bool], ...] = ()
     run: RunSettings = field(default_factory=RunSettings)
+    answers: int = option(
+        1,
+        "How many answers are written to one message, at the same time. They share what was read, and each has a seed "
+        "of its own: the first one's, and the numbers after it.",
+        low=1,
+        high=8,
+    )
     preset: str = ""
     sources: tuple[tuple[str, str], ...] = ()  # ("top_p.top_p", "you")
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     def prompt(self, messages: tuple[Message, ...]) -> PromptInput:
         """Return what the model is to read for these messages, with the variables filled in."""

@@ -1,4 +1,4 @@
-"""The conversation on screen and the answer being written: what Send, Stop, Regenerate and the rest do.
+"""The conversation on screen: what Send, Stop, Regenerate and the rest do to it.
 
 Knows no widgets. Every change goes to the store at once; an answer goes on when another conversation is opened.
 """
@@ -13,19 +13,20 @@ from PySide6.QtCore import QObject, Signal
 
 from playground.core.conversation import ROOT, Conversation, Turn, copied, new_id, new_turn, title_from
 from playground.core.errors import UserError
-from playground.core.events import Cancelled, Done, Failed, Progress, Started, Token
-from playground.core.facts import LoadedInfo, ReplyInfo
+from playground.core.events import Token
+from playground.core.facts import LoadedInfo
+from playground.core.settings import Settings
 from playground.core.store import Store
+from playground.gui.answers import Answers, Asked, Ending
 from playground.gui.client import JobClient
 from playground.gui.records import Records
 from playground.gui.setup import Setup, setup_to_json
-from playground.gui.stats import Watch
+from playground.gui.widgets.cache_parts import CacheUse
 from playground.gui.writing import Writing
-from playground.jobs.reply import Reply
 
 
 class Talk(QObject):
-    """One conversation at a time on screen; its turns, versions and the answer being written."""
+    """One conversation at a time on screen; its turns and versions, and the answers being written."""
 
     opened = Signal(object)  # Conversation: another one is on screen
     path_changed = Signal(object)  # Conversation: the turns on screen are others now
@@ -33,34 +34,42 @@ class Talk(QObject):
     text_added = Signal(str, str)  # turn id, piece
     status_changed = Signal(str)  # what the answer is doing, in words
     writing_changed = Signal(bool)
+    use_changed = Signal(object)  # CacheUse: what the answer has taken of prompt and cache so far
     list_changed = Signal()  # names or order of conversations
+    pointed = Signal(str)  # turn id: it should come into view
     problem = Signal(object)  # UserError
 
     def __init__(self, jobs: JobClient, records: Records) -> None:
         super().__init__()
-        self._jobs, self._records = jobs, records
+        self._records = records
         self._conversation = fresh()
-        self._writings: dict[str, Writing] = {}  # by conversation
+        self._answers = Answers(jobs)
+        self.cache_mb = Settings().cache_mb  # what the prompt cache may keep
         self._elsewhere: dict[str, Conversation] = {}  # conversations still being written in, not on screen
+        self._answers.grown.connect(self._on_grown)
+        self._answers.moved.connect(self._on_moved)
+        self._answers.ended.connect(self._on_ended)
+        self._answers.failed.connect(self.problem)
 
     # -- what is on screen -------------------------------------------------------------------------------------
 
     @property
     def conversation(self) -> Conversation:
         """The conversation on screen, with what has been written so far."""
-        writing = self._writings.get(self._conversation.id)
+        talk, writing = self._conversation, self._answers.of(self._conversation.id)
         if writing is None:
-            return self._conversation
-        return self._conversation.with_turn(replace(self._conversation.turn(writing.turn), text=writing.text))
+            return talk
+        texts = writing.texts()
+        return replace(talk, turns=tuple(replace(t, text=texts.get(t.id, t.text)) for t in talk.turns))
 
     @property
     def is_writing(self) -> bool:
         """Say whether an answer of the conversation on screen is under way."""
-        return self._conversation.id in self._writings
+        return self._answers.of(self._conversation.id) is not None
 
     @property
     def anything_writing(self) -> bool:
-        return bool(self._writings)
+        return self._answers.any
 
     @property
     def last_answer(self) -> Turn | None:
@@ -84,6 +93,25 @@ class Talk(QObject):
             return
         self._records.read(lambda store: store.conversation(id), self._on_read)
 
+    def open_at(self, id: str, turn: str) -> None:
+        """Show a conversation with the path that leads through this turn."""
+
+        def on_read(found: Conversation | None) -> None:
+            if found is None or turn not in found:
+                self._on_read(None)
+                return
+            if id in self._elsewhere:
+                self._elsewhere[id] = self._elsewhere[id].showing(turn)
+                self.open(id)
+            elif id == self._conversation.id:
+                self._keep(self._conversation.showing(turn))
+                self.path_changed.emit(self.conversation)
+            else:
+                self._on_read(found.showing(turn))
+            self.pointed.emit(turn)
+
+        self._records.read(lambda store: store.conversation(id), on_read)
+
     def _on_read(self, found: Conversation | None) -> None:
         if found is None:
             self.problem.emit(UserError("This conversation is no longer there.", code="E-STORE"))
@@ -95,6 +123,8 @@ class Talk(QObject):
     def _shown(self) -> None:
         self.opened.emit(self.conversation)
         self.writing_changed.emit(self.is_writing)
+        if writing := self._answers.of(self._conversation.id):
+            self._on_moved(writing)
 
     def _leave(self) -> None:
         if self.is_writing:
@@ -111,13 +141,13 @@ class Talk(QObject):
         if not talk.title:
             talk = replace(talk, title=title_from(text))
         self._keep(replace(talk, draft=""), user)
-        self._answer(user.id, setup, model)
+        self._answer(user.id, setup, model, setup.answers)
         self.list_changed.emit()
 
     def regenerate(self, id: str, setup: Setup, model: LoadedInfo) -> None:
         """Write another version of an answer."""
         turn = self._conversation.turn(id)
-        self._answer(turn.id if turn.role == "user" else turn.parent, setup, model)
+        self._answer(turn.id if turn.role == "user" else turn.parent, setup, model, setup.answers)
 
     def go_on(self, id: str, setup: Setup, model: LoadedInfo) -> None:
         """Write on where an answer ended, as a new version that begins with all of it."""
@@ -125,7 +155,7 @@ class Talk(QObject):
 
         def begin(ids: tuple[int, ...]) -> None:
             if self._conversation.id == talk:
-                self._answer(turn.parent, setup, model, so_far=turn.text, ids=ids)
+                self._answer(turn.parent, setup, model, 1, turn.text, ids)
 
         # The very tokens of the answer are used where they are known: its text may split differently.
         self._records.read(lambda store: _ids_of(store.tokens(turn.run_id), turn.text), begin)
@@ -137,7 +167,7 @@ class Talk(QObject):
         self._keep(self._conversation.with_turn(turn), turn)
         self.path_changed.emit(self.conversation)
         if old.role == "user" and model is not None:
-            self._answer(turn.id, setup, model)
+            self._answer(turn.id, setup, model, setup.answers)
 
     def show_version(self, id: str, step: int) -> None:
         """Show the previous or next version of a message, with what follows it."""
@@ -146,6 +176,8 @@ class Talk(QObject):
         if 0 <= at < len(versions):
             self._keep(self._conversation.showing(versions[at].id))
             self.path_changed.emit(self.conversation)
+            if writing := self._answers.of(self._conversation.id):
+                self._on_moved(writing)
 
     def branch(self, id: str) -> None:
         """Copy the conversation up to here into a new one and show it."""
@@ -155,8 +187,8 @@ class Talk(QObject):
         """Take a version of a message away; return what brings it back, whatever is on screen then."""
         talk, leaf = self._conversation.id, self._conversation.leaf
         changed = self._conversation.without(id)
-        writing = self._writings.get(talk)
-        if writing is not None and writing.turn not in {turn.id for turn in changed.path()}:
+        writing, shown = self._answers.of(talk), {turn.id for turn in changed.path()}
+        if writing is not None and shown.isdisjoint(answer.turn for answer in writing.answers):
             self.stop()
         self._keep(changed, changed.turn(id))
         self.path_changed.emit(self.conversation)
@@ -173,9 +205,8 @@ class Talk(QObject):
         return undo
 
     def stop(self) -> None:
-        """Stop the answer on screen; what is written is kept."""
-        if writing := self._writings.get(self._conversation.id):
-            self._jobs.stop(writing.ticket)
+        """Stop what is being written in the conversation on screen; what there is is kept."""
+        self._answers.stop(self._conversation.id)
 
     def keep_draft(self, text: str) -> None:
         """Save the unsent text."""
@@ -208,8 +239,8 @@ class Talk(QObject):
                 self.new(self._conversation.settings)
             self.list_changed.emit()
             return
-        if trashed and (writing := self._writings.get(id)):
-            self._jobs.stop(writing.ticket)
+        if trashed:
+            self._answers.stop(id)
         self._change_elsewhere(id, lambda talk: replace(talk, trashed=when))
 
     def duplicate(self, id: str) -> None:
@@ -246,68 +277,56 @@ class Talk(QObject):
 
         self._records.read(work, lambda _: self.list_changed.emit())
 
-    # -- the answer --------------------------------------------------------------------------------------------
+    # -- the answers -------------------------------------------------------------------------------------------
 
     def _answer(
-        self, parent: str, setup: Setup, model: LoadedInfo, so_far: str = "", ids: tuple[int, ...] = ()
+        self, parent: str, setup: Setup, model: LoadedInfo, count: int, so_far: str = "", ids: tuple[int, ...] = ()
     ) -> None:
+        """Have `count` answers written below `parent`, as versions of each other; the first one is shown."""
         if self.is_writing:
             return
         prompt = setup.prompt(tuple(turn.message() for turn in self._conversation.path(parent)))
-        prefix = so_far or prompt.reply_start
+        begun, name = so_far or prompt.reply_start, model.model.name
+        turns = tuple(
+            new_turn(parent, "assistant", begun, run_id=new_id(), state="writing", model=name) for _ in range(count)
+        )
         if so_far:
             prompt = replace(prompt, reply_start="" if ids else so_far)
-        turn = new_turn(parent, "assistant", prefix, run_id=new_id(), state="writing", model=model.model.name)
-        self._keep(self._conversation.with_turn(turn), turn)
-        job = Reply(turn.run_id, model.model.path, prompt, setup.run.seeded(), ids)
-        ticket = self._jobs.submit(job)
-        writing = Writing(self._conversation.id, turn.id, ticket, prefix, Watch(job.settings.seed or 0))
-        self._writings[writing.talk] = writing
-        ticket.on(Started, lambda _: self._say(writing, "Reading prompt"))
-        ticket.on(Progress, lambda event: self._say(writing, writing.watch.reading(event)))
-        ticket.on(Token, lambda event: self._on_token(writing, event))
-        ticket.on(Done, lambda event: self._on_done(writing, event.result))
-        ticket.on(Cancelled, lambda _: self._end(writing, "stopped", writing.watch.words("stopped by you")))
-        ticket.on(Failed, lambda event: self._on_failed(writing, event))
+        talk = self._conversation
+        for turn in turns:
+            talk = talk.with_turn(turn)
+        self._keep(replace(talk, leaf=turns[0].id), *turns)
+        asked = Asked(model.model.path, prompt, setup.run, ids, self.cache_mb)
+        writing = self._answers.begin(talk.id, turns, asked)
         self.path_changed.emit(self.conversation)
         self.writing_changed.emit(True)
-        self._say(writing, "Queued")
+        self._on_moved(writing)
 
-    def _on_token(self, writing: Writing, event: Token) -> None:
-        writing.pieces.append(event.text)
-        writing.watch.token(event)
-        if event.text and writing.talk == self._conversation.id:
-            self.text_added.emit(writing.turn, event.text)
-        self._say(writing, writing.watch.writing())
+    def _on_grown(self, writing: Writing, turn: str, piece: str) -> None:
+        if turn == self._conversation.leaf:  # an answer being written is the end of its path
+            self.text_added.emit(turn, piece)
 
-    def _on_done(self, writing: Writing, result: object) -> None:
-        assert isinstance(result, ReplyInfo)
-        self._end(writing, "done", writing.watch.words(result.stop_reason, result), writing.prefix + result.text)
+    def _on_moved(self, writing: Writing) -> None:
+        if writing.talk == self._conversation.id:
+            self.status_changed.emit(writing.status_of(self._conversation.leaf))
+            if (use := writing.use()) is not None:
+                self.use_changed.emit(use)
 
-    def _on_failed(self, writing: Writing, event: Failed) -> None:
-        state = "interrupted" if event.code in ("E-ENGINE-DIED", "E-STOPPED-BY-FORCE") else "failed"
-        self._end(writing, state, writing.watch.words(event.message))
-        error = UserError(event.message, event.hint, event.code)
-        error.__notes__ = [event.details]
-        self.problem.emit(error)
-
-    def _end(self, writing: Writing, state: str, stats: str, text: str | None = None) -> None:
-        del self._writings[writing.talk]
+    def _on_ended(self, writing: Writing, endings: tuple[Ending, ...], use: CacheUse | None) -> None:
         here = writing.talk == self._conversation.id
         talk = self._conversation if here else self._elsewhere.pop(writing.talk)
-        turn = replace(talk.turn(writing.turn), text=writing.text if text is None else text, state=state, stats=stats)
-        changed = talk.with_turn(turn)
+        turns = tuple(replace(talk.turn(e.turn), text=e.text, state=e.state, stats=e.stats) for e in endings)
+        for turn in turns:
+            talk = talk.with_turn(turn)
+        self._save(talk, *turns)
         if here:
-            self._conversation = changed
-        self._save(changed, turn)
-        if here:
-            self.turn_changed.emit(turn)
+            self._conversation = talk
+            for turn in turns:
+                self.turn_changed.emit(turn)
             self.writing_changed.emit(False)
             self.status_changed.emit("")
-
-    def _say(self, writing: Writing, words: str) -> None:
-        if writing.talk == self._conversation.id:
-            self.status_changed.emit(words)
+            if use is not None:
+                self.use_changed.emit(use)
 
     @property
     def _has_row(self) -> bool:

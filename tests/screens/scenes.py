@@ -84,6 +84,7 @@ PROMPT = PromptInfo(
     ),
     8192,
     example_costs=(24, 31, 18),
+    reusable=32,
 )
 
 
@@ -122,9 +123,8 @@ def writing(desktop: Desktop) -> None:
     _chats(desktop)
     _model(desktop)
     desktop.send(QUESTION)
-    desktop.tell(
-        Reply, Started(), *(token(step, piece) for step, piece in enumerate(re.findall(r"\s*\S+", ANSWER[:400])))
-    )
+    desktop.tell(Reply, Started(), Progress(412, 430, unit="tokens"), Progress(430, 430, unit="tokens"))
+    desktop.tell(Reply, *(token(step, piece) for step, piece in enumerate(re.findall(r"\s*\S+", ANSWER[:400]))))
 
 
 def prompt(desktop: Desktop) -> None:

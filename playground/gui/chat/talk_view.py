@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,13 +16,14 @@ from playground.gui.chat.load_strip import LoadStrip
 from playground.gui.chat.start_page import StartPage
 from playground.gui.session import Session
 from playground.gui.theme import Theme
+from playground.gui.widgets.cache_bar import CacheBar
 from playground.gui.widgets.composer import Composer
 from playground.gui.widgets.context_bar import ContextBar
 from playground.gui.widgets.message_data import State
 from playground.gui.widgets.transcript import Transcript
 
 _USER_ACTIONS = ("copy", "edit", "branch", "delete")
-_ANSWER_ACTIONS = ("copy", "edit", "regenerate", "continue", "branch", "delete")
+_ANSWER_ACTIONS = ("copy", "edit", "regenerate", "continue", "branch", "history", "delete")
 
 
 class TalkView(QWidget):
@@ -36,6 +37,7 @@ class TalkView(QWidget):
         self.transcript = Transcript(theme)
         self.strip = LoadStrip(theme)
         self.bar = ContextBar(theme, compact=True)
+        self.cache = CacheBar(theme)
         self.composer = Composer(theme)
         self._middle = QStackedWidget()
         self.setProperty("ground", "surface")
@@ -93,6 +95,15 @@ class TalkView(QWidget):
         self.composer.set_disabled_reason(reason or (problem.message if problem is not None else ""))
         self.composer.set_status(f"{problem.message} {problem.hint}" if problem is not None and not reason else "")
 
+    def point_at(self, id: str) -> None:
+        """Scroll to a message, once it has its place."""
+
+        def scroll() -> None:
+            if id in self.transcript.ids():
+                self.transcript.ensureWidgetVisible(self.transcript.view(id), 0, 0)
+
+        QTimer.singleShot(0, self.transcript, scroll)
+
     def take_text(self) -> None:
         """The text was sent: begin afresh. Ctrl+Z is for what was done to the chat now."""
         self.composer.clear()
@@ -123,7 +134,7 @@ class TalkView(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(14, 4, 14, 12)
         below.setSpacing(6)
-        for widget in (self.strip, self.bar, self.composer):
+        for widget in (self.strip, self.bar, self.cache, self.composer):
             below.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -27,6 +27,7 @@ from playground.gui.layout import Layout
 from playground.gui.panel import Panel, Parts
 from playground.gui.setup import new_setup, setup_from_json
 from playground.gui.talk import Talk
+from playground.gui.widgets.cache_parts import CacheUse, next_use
 
 DRAFT_MS = 500
 NO_MODEL = "Load a model first."
@@ -50,6 +51,7 @@ class ChatPanel(Panel):
         self.prompt: PromptInfo | None = None  # as it would be sent now
         self._look = PromptLook(parts.jobs)
         self._last: tuple[str, str] = ("", "")  # the model used last: its path and name
+        self._use_told = False  # the cache bar tells what an answer took, not what the next one would
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self._arrange()
         self._connect_talk()
@@ -91,8 +93,10 @@ class ChatPanel(Panel):
         self._last = (layout.model, layout.model_name) if Path(layout.model).exists() else ("", "")
         state = layout.panels.get("chat")
         id = state.get("conversation") if isinstance(state, dict) else None
-        if isinstance(id, str) and id:
-            self.talk.open(id)
+        if isinstance(id, str) and id:  # one that is gone is no news: the record may have begun anew, which is
+            self.parts.records.read(
+                lambda store: store.conversation(id) is not None, lambda there: self.talk.open(id) if there else None
+            )
         self.library.refresh()
         self._show_models()
 
@@ -141,6 +145,8 @@ class ChatPanel(Panel):
             self._tell("Copied.")
         elif action == "branch":
             self.talk.branch(id)
+        elif action == "history":
+            self.parts.commands.run("history.show", self.talk.conversation.turn(id).run_id)
         elif action == "delete":
             self.done.emit("Message deleted.", self.talk.delete(id), partial(self._delete_again, id))
         elif action == "edit":
@@ -177,6 +183,12 @@ class ChatPanel(Panel):
     def step(self, step: int) -> None:
         """Show another version of the last message."""
         self.talk.show_version(self.talk.conversation.path()[-1].id, step)
+
+    def show_turn(self, conversation: str, turn: str) -> None:
+        """Bring one message of a conversation to the front."""
+        self.parts.commands.run("chat.open")
+        self.leave()
+        self.talk.open_at(conversation, turn)
 
     def new(self) -> None:
         """Begin an empty chat with the settings of this one."""
@@ -232,9 +244,15 @@ class ChatPanel(Panel):
 
     def _on_turn(self, turn: Turn) -> None:
         self.view.show_turn(turn)
-        if "seed " in turn.stats:
+        if "seed " in turn.stats and turn.id == self.talk.conversation.leaf:
             self.side.run.output.remember_seed(int(turn.stats.rsplit("seed ", 1)[1]))
         self._look_again()
+
+    def _on_use(self, use: CacheUse) -> None:
+        """Show what an answer takes of prompt and cache; it stays until something is changed."""
+        if self.parts.session.model is not None:
+            self._use_told = True
+            self.view.cache.show_use(use)
 
     def _on_writing(self, writing: bool) -> None:
         self.view.show_writing(writing)
@@ -266,6 +284,7 @@ class ChatPanel(Panel):
 
     def _on_settings(self, settings: Settings) -> None:
         self.view.composer.set_ctrl_enter(settings.send_with_ctrl)
+        self.talk.cache_mb = settings.cache_mb
 
     def _show_models(self) -> None:
         self.view.show_models(self.parts.session, self._last, bool(self.talk.conversation.path()))
@@ -278,6 +297,7 @@ class ChatPanel(Panel):
         if model is None:
             self._show_prompt(None)
         elif not self.talk.is_writing:
+            self._use_told = False
             setup, draft = self.side.setup(), self.view.composer.text()
             messages = tuple(turn.message() for turn in self.talk.conversation.path())
             if draft.strip() or not messages or messages[-1].role == "assistant":
@@ -289,6 +309,8 @@ class ChatPanel(Panel):
         room = self.side.setup().run.max_tokens
         self.side.show_prompt(info, room, bool(self.view.composer.text().strip()))
         self.view.show_prompt(self.talk.conversation, info, room)
+        if info is None or not self._use_told:
+            self.view.cache.show_use(None if info is None else next_use(info))
         self._show_send()
 
     def _show_send(self) -> None:
@@ -310,7 +332,9 @@ class ChatPanel(Panel):
         talk.text_added.connect(self.view.transcript.append)
         talk.status_changed.connect(lambda words: self.view.show_status(talk.conversation, words))
         talk.writing_changed.connect(self._on_writing)
+        talk.use_changed.connect(self._on_use)
         talk.list_changed.connect(self.library.refresh)
+        talk.pointed.connect(self.view.point_at)
         talk.problem.connect(self.problem)
         self._look.answered.connect(self._show_prompt)
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from playground.gui.theme import Theme
 
 STEP = 5.0  # pixels between two lines of a pattern at 100 %
-_SLANT = {"context": (1,), "history": (-1,), "example": (1, -1)}  # which way the lines lean
+_SLANT = {"context": (1,), "history": (-1,), "example": (1, -1), "template": (1,)}  # which way the lines lean
 _DOTS = frozenset({"message"})
 
 

@@ -115,9 +115,10 @@ def test_an_answer_streams_between_send_and_its_stats(desktop: Desktop, chat: Ch
     assert chat.view.composer.text() == ""
     assert send.accessibleName() == "Stop"
     assert chat.view.transcript.message(desktop.last.id).note == "Queued"
-    desktop.tell(Reply, Started(), Progress(310, 900, unit="tokens"))
-    assert chat.view.composer.count.text() == "Reading prompt 310/900"
-    assert chat.view.transcript.message(desktop.last.id).note == "Reading prompt 310/900"
+    desktop.tell(Reply, Started(), Progress(0, 310, unit="tokens"), Progress(256, 310, unit="tokens"))
+    assert chat.view.composer.count.text() == "Reading prompt 256/310"
+    assert chat.view.transcript.message(desktop.last.id).note == "Reading prompt 256/310"
+    desktop.tell(Reply, Progress(310, 310, unit="tokens"))
     desktop.write("Because", " of")
     assert desktop.shown == ["Why is the sky blue?", "Because of"]
     assert "tok/s" in chat.view.composer.count.text()

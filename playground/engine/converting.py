@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import gguf as gguf_library
 import numpy as np
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedConfig
 
@@ -59,7 +61,7 @@ def convert(paths: Paths, gguf: Path) -> Story[Path]:
     if is_converted(paths, gguf):
         return target
     info = reader("files").describe(gguf)
-    with fresh_folder(paths.models, "converting") as folder, quiet():
+    with fresh_folder(paths.models, "converting") as folder, quiet(), _in_words():
         digest = yield from _digest(gguf)
         config = yield from _config(gguf)
         yield from _tokenizer(gguf, folder, config)
@@ -72,6 +74,18 @@ def convert(paths: Paths, gguf: Path) -> Story[Path]:
         os.replace(folder, target)
     yield Progress(100, 100, "Done")
     return target
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say of a file whose parts do not fit each other that it cannot be converted."""
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, StrictDataclassError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise UserError(
+            f"This GGUF file cannot be converted: {reason}", "Try the model's safetensors form.", "E-GGUF"
+        ) from error
 
 
 def _digest(gguf: Path) -> Story[str]:

@@ -96,8 +96,9 @@ def _describe_folder(folder: Path) -> ModelInfo:
     entries = stored_tensors(folder)
     numbers = _numbers(config)
     heads, width = numbers["num_attention_heads"], numbers["hidden_size"] or _embedding(entries)[1]
-    layers = numbers["num_layers"] or _count_layers(entries)
-    _check_layers(max(layers, *_layer_counts(config)), _count_layers(entries))
+    stored = _count_layers(entry.name for entry in entries)
+    layers = numbers["num_layers"] or stored
+    _check_layers(max(layers, *_layer_counts(config)), stored)
     note = read_note(folder) or OriginNote()
     return ModelInfo(
         path=str(folder),
@@ -160,8 +161,8 @@ def _architecture(config: dict[str, Any]) -> str:
     return names[0] if isinstance(names, list) and names and isinstance(names[0], str) else config["model_type"]
 
 
-def _count_layers(entries: Iterable[TensorEntry]) -> int:
-    found = [int(match[1]) for entry in entries if (match := _LAYER.search(entry.name)) and len(match[1]) < 7]
+def _count_layers(names: Iterable[str]) -> int:
+    found = [int(match[1]) for name in names if (match := _LAYER.search(name)) and len(match[1]) < 7]
     return max(found) + 1 if found else 0
 
 
@@ -205,6 +206,9 @@ def _describe_gguf(path: Path) -> ModelInfo:
     if not re.fullmatch(r"[\w.-]{1,60}", kind):
         raise UserError("This GGUF file does not name its architecture.", "Get the file again.", "E-GGUF")
     heads, width = header.number(f"{kind}.attention.head_count"), header.number(f"{kind}.embedding_length")
+    layers, stored = header.number(f"{kind}.block_count"), _count_layers(tensor.name for tensor in header.tensors)
+    if layers > LAYER_LIMIT or layers > max(_MANY_LAYERS, stored):
+        raise UserError(f"This GGUF file claims {layers:,} layers; it holds {stored:,}.", _AGAIN, "E-GGUF")
     dtype = _gguf_dtype(header)
     return ModelInfo(
         path=str(path),
@@ -212,7 +216,7 @@ def _describe_gguf(path: Path) -> ModelInfo:
         format="gguf",
         architecture=kind,
         parameters=sum(tensor.count for tensor in header.tensors),
-        layers=header.number(f"{kind}.block_count"),
+        layers=layers,
         heads=heads,
         kv_heads=header.number(f"{kind}.attention.head_count_kv") or heads,
         head_size=header.number(f"{kind}.attention.key_length") or (width // heads if heads else 0),

@@ -48,7 +48,9 @@ def _ground(record: Record) -> Iterator[tuple[str, str]]:
         return
     dtypes = info.dtype if info.reading_dtype in ("", info.dtype) else f"{info.dtype}, reading in {info.reading_dtype}"
     yield "Device", " · ".join(filter(None, (info.device, dtypes, f"{info.path_kind} path")))
-    yield "Threads", f"{info.threads}, {info.chunk} tokens read at once, {info.batch} answers in one batch"
+    yield "Threads", str(info.threads)
+    yield "Read at once", f"{info.chunk} tokens"
+    yield "Batch", f"{info.batch} answers" if info.batch > 1 else ""
     hashes = (("model", info.model_hash), ("template", info.template_hash), ("prompt", info.prompt_hash))
     yield "Hashes", ", ".join(f"{name} {value}" for name, value in hashes if value)
     yield "Versions", ", ".join(f"{name} {version}" for name, version in info.versions)

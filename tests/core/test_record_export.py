@@ -208,3 +208,10 @@ def test_a_file_that_could_not_be_finished_leaves_the_old_one(tmp_path: Path) ->
         save(records(), file)
     assert [path.name for path in tmp_path.iterdir()] == ["history.md"]
     assert file.read_text() == "old"
+
+
+def test_a_batch_is_told_where_there_was_one() -> None:
+    info = made().info
+    assert info is not None
+    assert "Batch:" not in "".join(to_markdown([made()]))
+    assert "Batch: 4 answers" in "".join(to_markdown([made(info=replace(info, batch=4))]))

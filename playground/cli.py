@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import re
@@ -33,6 +34,9 @@ COMMANDS = ("ask", "get", "models", "history", "run", "demo", "bench", "doctor")
 
 def main(words: Sequence[str]) -> int:
     """Do what the command line says; return 0 (well), 1 (a problem, said in words), 2 (misused) or 130 (stopped)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack the characters that a model writes
     try:
         options = _parser().parse_args(words)
         code: int = options.act(options)

@@ -12,6 +12,7 @@ from playground.core.errors import explain
 from playground.core.events import Done, Event, Note, Progress, Token
 from playground.core.pace import Pace
 from playground.core.plain import to_plain
+from playground.core.visible import visible
 
 
 def progress_bar(quiet: bool) -> Callable[[Event], None]:
@@ -36,9 +37,9 @@ def progress_bar(quiet: bool) -> Callable[[Event], None]:
 def print_text(event: Event) -> None:
     """Print an answer as it comes; what is worth knowing besides goes to the error output."""
     if isinstance(event, Token):
-        print(event.text, end="", flush=True)
+        print(visible(event.text), end="", flush=True)  # a terminal would obey what a model writes
     elif isinstance(event, Note):
-        print(f"[{event.text}]", file=sys.stderr)
+        print(f"[{visible(event.text)}]", file=sys.stderr)
 
 
 def print_json(event: Event) -> None:
@@ -50,4 +51,4 @@ def print_json(event: Event) -> None:
 def complain(error: BaseException) -> None:
     """Say what went wrong, and its code."""
     words = explain(error)
-    print(f"playground: {words.message} {words.hint}".rstrip() + f" [{words.code}]", file=sys.stderr)
+    print(visible(f"playground: {words.message} {words.hint}".rstrip()) + f" [{words.code}]", file=sys.stderr)

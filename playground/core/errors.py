@@ -58,6 +58,7 @@ _KNOWN: dict[str, tuple[str, str, str]] = {
 _FULL = ("The disk is full.", "Make room and try again.", "E-DISK")
 _REFUSED = ("The system does not allow that.", "Check the permissions of the file and its folder.", "E-PERMISSION")
 _ERRNO = {
+    errno.ENAMETOOLONG: ("This path is too long for the system.", "Use a shorter name or folder.", "E-PATH"),
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EACCES: _REFUSED,

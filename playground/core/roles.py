@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from playground.core.errors import UserError
 from playground.core.paths import Paths, resources, write_atomically
 from playground.core.registry import suggest
+from playground.core.token_rows import clean
 
 MAX_BYTES = 1_000_000
 
@@ -62,19 +65,36 @@ def save_role(paths: Paths, role: Role) -> Path:
     """Keep a role of the user's; one of the same name is replaced."""
     if not role.name.strip() or not role.system.strip():
         raise UserError("A role needs a name and a system prompt.", code="E-ROLE")
-    file = paths.roles / f"{file_name(role.name)}.json"
-    data = {key: value for key, value in asdict(role).items() if key != "ours"}
+    file = file_for(paths.roles, role.name, _name_in)
+    data = {key: clean(value) for key, value in asdict(role).items() if key != "ours"}
     write_atomically(file, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     return file
 
 
 def delete_role(paths: Paths, name: str) -> None:
     """Remove one of the user's roles."""
-    (paths.roles / f"{file_name(name)}.json").unlink(missing_ok=True)
+    file_for(paths.roles, name, _name_in).unlink(missing_ok=True)
+
+
+def file_for(folder: Path, name: str, name_in: Callable[[Path], str]) -> Path:
+    """Return the JSON file that holds this name already, or a free one: different names may make the same file name."""
+    for number in itertools.count(1):
+        file = folder / f"{file_name(name)}{f' {number}' if number > 1 else ''}.json"
+        if not file.exists() or name_in(file) == clean(name):
+            return file
+    raise AssertionError("numbers do not end")
+
+
+def _name_in(file: Path) -> str:
+    try:
+        return read_role(file).name
+    except UserError:
+        return ""
 
 
 def file_name(name: str) -> str:
-    """Return a file name every system accepts for what a user typed."""
-    kept = re.sub(r"[^\w\- ]", "_", name, flags=re.UNICODE).strip(" .")[:80] or "unnamed"
+    """Return a file name every system accepts for what a user typed: at most 150 bytes."""
+    kept = re.sub(r"[^\w\- ]", "_", name, flags=re.UNICODE).strip(" .")[:80]
+    kept = kept.encode()[:150].decode(errors="ignore").rstrip(" .") or "unnamed"
     reserved = re.fullmatch(r"(?i)con|prn|aux|nul|com\d|lpt\d", kept)
     return f"_{kept}" if reserved else kept

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSaveFile, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoStack
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -145,7 +145,9 @@ class MainWindow(QMainWindow):
 
     def save_picture(self, file: Path) -> None:
         """Write what the window shows to a PNG file."""
-        if self.grab().save(str(file)):
+        whole = QSaveFile(str(file))  # an older picture stays until the new one is complete
+        ready = whole.open(QSaveFile.OpenModeFlag.WriteOnly) and self.grab().save(whole, "PNG")
+        if ready and whole.commit():
             self.notify(f"Saved as {file.name}.")
         else:
             self.show_problem(UserError(f"{file.name} cannot be written.", "Choose another folder.", "E-FILE"))

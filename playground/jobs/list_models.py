@@ -50,11 +50,11 @@ class ListModels(Job):
 
 def _candidates(folder: Path) -> list[Path]:
     """Return the folders that look like models and the GGUF files; `folder` itself may be a model."""
-    if (folder / "config.json").is_file():
-        return [folder]
     try:
+        if (folder / "config.json").is_file():
+            return [folder]
         inside = sorted(folder.iterdir(), key=lambda path: path.name.lower())
-    except OSError:
+    except (OSError, ValueError):  # gone, forbidden, or no path at all
         return []
     visible = [path for path in inside if not path.name.startswith(".")]
     return [path for path in visible if path.suffix.lower() == ".gguf" or (path / "config.json").is_file()]

@@ -14,7 +14,8 @@ from playground.core.errors import UserError
 from playground.core.options import Option, options_of
 from playground.core.paths import Paths, resources, write_atomically
 from playground.core.registry import kind_of, scan, suggest
-from playground.core.roles import file_name
+from playground.core.roles import file_for
+from playground.core.token_rows import clean
 from playground.recipes import samplers
 from playground.recipes.run_settings import RunSettings, full_chain
 from playground.recipes.sampler import Sampler, Stage
@@ -62,7 +63,7 @@ def read_preset(file: Path) -> Preset:
 
 def save_preset(paths: Paths, preset: Preset) -> Path:
     """Keep a preset of the user's; one of the same name is replaced in one step."""
-    name = preset.name.strip()
+    name = clean(preset.name).strip()
     if not name:
         raise UserError("A preset needs a name.", code="E-PRESET")
     if any(known.ours and known.name.lower() == name.lower() for known in presets(paths)):
@@ -147,13 +148,7 @@ def _stage_name(kind: type[Sampler]) -> str:
 
 
 def _place(paths: Paths, name: str) -> Path:
-    """Return this preset's file: the one that holds the name already, or a free one."""
-    wanted = file_name(name)
-    for number in range(1, 10_000):
-        file = paths.presets / f"{wanted if number == 1 else f'{wanted} {number}'}.json"
-        if not file.exists() or _name_in(file) == name:
-            return file
-    raise UserError(f"There are too many presets like “{name}”.", "Choose another name.", "E-PRESET")
+    return file_for(paths.presets, name, _name_in)
 
 
 def _name_in(file: Path) -> str:

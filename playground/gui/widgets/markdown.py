@@ -9,6 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from playground.core.visible import visible
+
+__all__ = ["Piece", "Splitter", "visible"]
+
 Kind = Literal["markdown", "plain", "code_open", "code", "code_close"]
 
 _FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*([^`]*)$")
@@ -16,15 +20,6 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}(\s|$)")
 _ITEM = re.compile(r"^(\s*)([-*+]|(\d{1,9})([.)]))(\s+|$)")
 _MARKED = re.compile(r"^\s*([-*+>|#]|\d{1,9}[.)]\s|=+\s*$|\[[^\]]+\]:)|^ {4}|\t")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
-_RANGES = ((0x80, 0x9F), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069), (0xFDD0, 0xFDEF))
-_NAMED = {0x61C, 0xFEFF, 0xFFFC}.union(*(range(first, last + 1) for first, last in _RANGES))
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {0x7F: "␡"}
-_SHOWN = _PICTURES | {code: f"⟨U+{code:04X}⟩" for code in _NAMED} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-
-
-def visible(text: str) -> str:
-    """Return text in which control and direction characters show themselves instead of acting."""
-    return text.replace("\r\n", "\n").translate(_SHOWN)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from playground.gui.commands import Commands
 
-ORDER = ("File", "Edit", "View", "Chat", "Models", "Help")
+ORDER = ("File", "Edit", "View", "Chat", "Models", "History", "Help")
 
 
 def build_menu(commands: Commands, window: QWidget) -> QMenu:

@@ -1,0 +1,447 @@
+"""History: every prompt and answer ever run, to find, read, annotate, repeat and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout
+
+from playground.core import history
+from playground.core.errors import UserError
+from playground.core.history import Entry, Facets, Filter, Record
+from playground.core.roles import file_name
+from playground.core.store import Store
+from playground.gui.commands import Command
+from playground.gui.history.background import Background
+from playground.gui.history.exporting import FILTERS, Exporter
+from playground.gui.history.finding import Finding
+from playground.gui.history.history_commands import history_commands
+from playground.gui.history.history_model import HistoryModel
+from playground.gui.history.news import News
+from playground.gui.history.picture import picture_of, save_picture
+from playground.gui.history.record_view import RecordView
+from playground.gui.history.replaying import Replaying
+from playground.gui.history.to_chat import chat_of
+from playground.gui.layout import Layout
+from playground.gui.panel import Panel, Parts
+from playground.gui.widgets.empty_state import EmptyState
+
+LIST_WIDTH = 416  # pixels at 100 %
+NOTHING_CHOSEN = "Choose a record first."
+
+
+class HistoryPanel(Panel):
+    """A list with filters on the left, one record in full on the right."""
+
+    title: ClassVar[str] = "History"
+    icon: ClassVar[str] = "history"
+    place: ClassVar[int] = 30
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        theme = parts.theme
+        self.model = HistoryModel(parts.records)
+        self.finding = Finding(self.model, theme)
+        self.list, self.filters = self.finding.list, self.finding.filters
+        self.view = RecordView(theme)
+        self.background = Background()
+        self.exporter = Exporter(parts.paths.store, self.background)
+        self.replaying = Replaying(parts, self.view.replay)
+        self._news = News(parts.jobs, parts.records)
+        self._record: Record | None = None
+        self._wanted = ""  # the record that is being read
+        self._sized = False  # whether list and record have their widths
+        self._all = -1  # records there are, whatever the filter; -1: nobody has counted
+        self._arrange()
+        self._connect()
+
+    # -- the panel -----------------------------------------------------------------------------------------------
+
+    def commands(self) -> list[Command]:
+        return history_commands(self)
+
+    def shown(self) -> None:
+        if not self.filters.search.hasFocus():
+            self.list.setFocus()
+
+    def wake(self, layout: Layout) -> None:
+        self.model.look(self.filters.value())
+        self._count()
+
+    def leave(self) -> None:
+        """Keep what is being typed; an export that is not whole is given up."""
+        self.view.annotations.keep()
+        self.exporter.stop()
+
+    def save_layout(self) -> dict[str, object]:
+        return {"splitter": self._splitter.sizes()}
+
+    def restore_layout(self, state: dict[str, object]) -> None:
+        sizes = state.get("splitter")
+        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) and n > 0 for n in sizes):
+            self._splitter.setSizes(sizes)
+            self._sized = True
+
+    @property
+    def record(self) -> Record | None:
+        """The record on screen."""
+        return self._record
+
+    # -- why something cannot be done now --------------------------------------------------------------------------
+
+    def why_nothing(self) -> str:
+        return "" if self._record is not None or self.list.count_selected() else NOTHING_CHOSEN
+
+    def why_not(self, action: str) -> str:
+        """Return why this cannot be done with the record on screen, or nothing."""
+        record = self._record
+        if record is None:
+            return NOTHING_CHOSEN
+        if action == "replay":
+            return self.replaying.why_not(record)
+        if action == "chat":
+            return "" if record.prompt else "This record has no prompt."
+        return "" if record.text else "There is no answer to show."
+
+    def why_no_export(self) -> str:
+        if self.exporter.is_busy:
+            return "Another export is under way."
+        return "" if self.model.total else "There is no record to export."
+
+    # -- what the user does ----------------------------------------------------------------------------------------
+
+    def act(self, action: str) -> None:
+        """Do what a key or a button asks for, or say why not."""
+        acts: dict[str, Callable[[], object]] = {
+            "star": self.star,
+            "hide": self.hide_selected,
+            "open": lambda: self.act("chat"),
+            "chat": self.open_in_chat,
+            "replay": self.replay,
+            "picture": self.save_picture,
+        }
+        reason = "" if action in ("star", "hide", "open") else self.why_not(action)
+        if reason:
+            self._tell(reason)
+        else:
+            acts[action]()
+
+    def search(self) -> None:
+        """Bring the panel to the front and go to the search field."""
+        self.parts.commands.run("history.open")
+        self.filters.search.setFocus()
+        self.filters.search.selectAll()
+
+    def show_run(self, id: str) -> None:
+        """Show the record of a run, whatever the filter."""
+        self.parts.commands.run("history.open")
+        if not self.filters.is_empty:
+            self.filters.clear()
+        self.list.clearSelection()
+        self._read(id)
+        self.finding.reveal(id, self.parts.records)
+
+    def star(self) -> None:
+        """Star what is selected, or take the stars away when all of it has one."""
+        entries = [entry for row in self.list.selected_rows() if (entry := self.model.entry(row)) is not None]
+        if entries:
+            self._star(entries, not all(entry.starred for entry in entries))
+
+    def hide_selected(self) -> None:
+        """Delete what is selected, with Undo."""
+        self.selected_ids(self._hide)
+
+    def open_in_chat(self) -> None:
+        """Show the record's turn in its chat; one that belongs to none gets a chat of its own."""
+        record = self._record
+        if record is None:
+            return
+        conversation, turn = record.conversation, record.turn
+        if not conversation:
+            talk = chat_of(record)
+            conversation, turn = talk.id, talk.leaf
+
+            def keep(store: Store) -> None:
+                store.save_conversation(talk)
+                store.save_turns(talk.id, talk.turns)
+
+            self.parts.records.write(keep)
+        self.parts.commands.run("chat.show_turn", conversation, turn)
+
+    def replay(self) -> None:
+        """Write the answer again and compare."""
+        if self._record is not None:
+            self.view.area.verticalScrollBar().setValue(0)
+            self.replaying.start(self._record)
+
+    def save_picture(self) -> None:
+        """Ask for a file and write the picture of the answer."""
+        file = self._ask_for_file("Save the answer as a picture", ".png", "PNG (*.png)")
+        if file is not None:
+            self.save_picture_to(file)
+
+    def save_picture_to(self, file: Path) -> None:
+        """Write the picture of the answer on screen."""
+        if self._record is None:
+            return
+        try:
+            image = picture_of(self._record, self.parts.theme)
+        except UserError as error:
+            self.report(error)
+            return
+        self.background.run(lambda: save_picture(image, file), lambda name: self._tell(f"Saved as {name}."))
+
+    def export(self) -> None:
+        """Ask for a file and write what is selected, or all that was found."""
+        many = self.list.count_selected() > 1
+        title = "Export the selected records" if many else "Export the records that were found"
+        file, kind = QFileDialog.getSaveFileName(self, title, "history.jsonl", FILTERS)
+        if file:
+            path = Path(file)
+            ending = path.suffix or kind.rpartition("*")[2].rstrip(")")
+            self.export_to(path.with_suffix(ending), selected=many)
+
+    def export_to(self, file: Path, selected: bool) -> None:
+        """Write the selected records, or all that were found."""
+        if selected:
+            self.selected_ids(lambda ids: self.exporter.start(ids, file))
+        else:
+            wanted = self.model.wanted
+            self.parts.records.read(
+                lambda store: history.ids(store, wanted), lambda ids: self.exporter.start(ids, file)
+            )
+
+    def selected_ids(self, then: Callable[[tuple[str, ...]], object]) -> None:
+        """Hand on the ids of the selected records; those that were never on screen are read first."""
+        rows, wanted = self.list.selected_rows(), self.model.wanted
+        known = [self.model.entry(row) for row in rows]
+        if all(known):
+            then(tuple(entry.id for entry in known if entry is not None))
+            return
+
+        def work(store: Store) -> tuple[str, ...]:
+            found = history.ids(store, wanted)
+            return tuple(found[row] for row in rows if row < len(found))
+
+        self.parts.records.read(work, then)
+
+    # -- changing records ------------------------------------------------------------------------------------------
+
+    def _star(self, entries: list[Entry], starred: bool) -> None:
+        def work(store: Store) -> None:
+            for entry in entries:
+                history.annotate(store, entry.id, starred=starred)
+
+        self.parts.records.write(work)
+        for entry in entries:
+            self._show_changed(replace(entry, starred=starred))
+
+    def _show_changed(self, entry: Entry) -> None:
+        """Show a changed entry at once, in the list and on the right."""
+        self.model.show(entry)
+        if self._record is not None and self._record.entry.id == entry.id:
+            self._record = replace(self._record, entry=entry)
+            self.view.show_entry(entry)
+
+    def _annotate(self, id: str, note: str | None = None, tags: tuple[str, ...] | None = None) -> None:
+        self.parts.records.write(lambda store: history.annotate(store, id, note=note, tags=tags))
+        if (row := self.model.row_of(id)) is not None and (entry := self.model.entry(row)) is not None:
+            changed = replace(
+                entry, note=entry.note if note is None else note, tags=entry.tags if tags is None else tags
+            )
+            self._show_changed(changed)
+        if tags is not None:
+            self._count()
+
+    def _hide(self, ids: tuple[str, ...]) -> None:
+        if not ids:
+            return
+
+        def hide() -> None:
+            next_row = min((row for id in ids if (row := self.model.row_of(id)) is not None), default=0)
+            self.model.remove(ids)
+            self.parts.records.write(lambda store: history.delete(store, ids))
+            if self.model.total:
+                self.list.choose(min(next_row, self.model.total - 1))
+            self._refresh()
+
+        def undo() -> None:
+            self.parts.records.write(lambda store: history.restore(store, ids))
+            self._refresh()
+            self.finding.reveal(ids[0], self.parts.records)
+
+        hide()
+        words = "Record deleted." if len(ids) == 1 else f"{len(ids):,} records deleted."
+        self.done.emit(words, undo, hide)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _on_filter(self, wanted: Filter) -> None:
+        if wanted != self.model.wanted:
+            self.model.look(wanted)
+
+    def _refresh(self) -> None:
+        self.model.refresh()
+        self._count()
+
+    def _count(self) -> None:
+        """Count everything and read what the filters can offer."""
+
+        def work(store: Store) -> tuple[int, Facets]:
+            return history.search(store, Filter(), 1).total, history.facets(store)
+
+        self.parts.records.read(work, self._on_counted)
+
+    def _on_counted(self, answer: tuple[int, Facets]) -> None:
+        self._all, facets = answer
+        self.filters.show_facets(facets)
+        self.view.offer_tags(facets.tags)
+        self._show_state()
+
+    def _read(self, id: str) -> None:
+        self._wanted = id
+        self.parts.records.read(lambda store: history.record(store, id), lambda found: self._on_read(id, found))
+
+    def _on_read(self, id: str, found: Record | None) -> None:
+        if id != self._wanted or found == self._record:
+            return
+        if found is None:
+            self._tell("This record is no longer there.")
+            return
+        if self._record is None or self._record.entry.id != id:
+            self.replaying.show_record(id)
+        self._record = found
+        self.view.show_record(found)
+        self._show_state()
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        """Show what fits: nothing recorded yet, nothing found, nothing chosen, several chosen, or one record."""
+        self._pages.setCurrentWidget(self._begin if self._all == 0 else self._splitter)
+        selected = self.list.count_selected()
+        self.finding.show_count(self._all, selected)
+        self.finding.export.set_available(self.why_no_export(), "Export what is listed or selected")
+        if selected > 1:
+            words = "Star them with Space, delete them with Del, or export them as one file."
+            self._many.set_words(f"{selected:,} records selected", words)
+            self._right.setCurrentWidget(self._many)
+        else:
+            there = self._record is not None and self.model.total > 0
+            self._right.setCurrentWidget(self.view if there else self._none)
+        self._show_reasons()
+
+    def _show_reasons(self) -> None:
+        self.view.show_reasons({action: self.why_not(action) for action in self.view.head.buttons})
+
+    def _on_found(self, total: int) -> None:
+        """Something was found: show the newest of it when nothing is chosen yet."""
+        if total and not self.list.currentIndex().isValid() and not self._wanted:
+            self.list.choose(0)
+        self._show_state()
+
+    def _tell(self, words: str) -> None:
+        self.notify.emit(words, "", None)
+
+    def _ask_for_file(self, title: str, ending: str, kinds: str) -> Path | None:
+        """Ask where to put something made of the record on screen."""
+        name = file_name(self._record.entry.prompt[:60] if self._record is not None else "") or "answer"
+        file, _ = QFileDialog.getSaveFileName(self, title, f"{name}{ending}", kinds)
+        return Path(file if Path(file).suffix else f"{file}{ending}") if file else None
+
+    # -- putting it together ---------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        theme = self.parts.theme
+        self._begin = EmptyState(
+            "history",
+            "Nothing has been asked yet",
+            "Every prompt and every answer is kept here, with all that it depended on: to find it, to repeat it, to"
+            " take it elsewhere.",
+            theme,
+        )
+        self._begin.add_button("Go to the chat", lambda: self.parts.commands.run("chat.open"), icon="message-square")
+        self._none = EmptyState("scan-text", "Choose a record", "Its prompt and answer will stand here.", theme)
+        self._many = EmptyState("layers", "Several records", "Star, delete or export them.", theme)
+        self._many.add_button("Export…", self.export, icon="upload")
+        self._many.add_button("Star", self.star, "", "star")
+        self._many.add_button("Delete", self.hide_selected, "", "trash-2")
+        self._right = QStackedWidget()
+        for page in (self._none, self.view, self._many):
+            self._right.addWidget(page)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.addWidget(self.finding)
+        self._splitter.addWidget(self._right)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._splitter)
+        self._pages.addWidget(self._begin)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self._fit()
+
+    def _fit(self) -> None:
+        zoom = min(self.parts.theme.zoom, 1.5)
+        self.finding.setMinimumWidth(round(290 * zoom))
+        self._right.setMinimumWidth(round(400 * zoom))
+
+    def _connect(self) -> None:
+        session, theme = self.parts.session, self.parts.theme
+        theme.changed.connect(self._fit)
+        self.filters.changed.connect(self._on_filter)
+        self.finding.export.clicked.connect(lambda: self.export())
+        self.finding.stop_requested.connect(self.exporter.stop)
+        self.model.counted.connect(self._on_found)
+        self.list.chosen.connect(lambda entry: self._read(entry.id))
+        self.list.selection_counted.connect(lambda _: self._show_state())
+        self.list.wanted.connect(self.act)
+        self.list.star_clicked.connect(lambda entry: self._star([entry], not entry.starred))
+        self.view.asked.connect(self.act)
+        self.view.annotations.noted.connect(lambda id, note: self._annotate(id, note=note))
+        self.view.annotations.tagged.connect(lambda id, tags: self._annotate(id, tags=tags))
+        self.replaying.changed.connect(self._show_reasons)
+        self.background.problem.connect(self.problem)
+        self.exporter.progressed.connect(self.finding.show_export)
+        self.exporter.ended.connect(self.finding.hide_export)
+        self.exporter.ended.connect(self._show_state)
+        self.exporter.saved.connect(lambda name, n: self._tell(f"{n:,} record{'' if n == 1 else 's'} saved as {name}."))
+        self._news.came.connect(self._refresh)
+        session.models_changed.connect(lambda _: self._show_reasons())
+        session.bringing_changed.connect(lambda _: self._show_reasons())
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+F is for the search here, before the window gives it to the chat."""
+        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_key and event.matches(QKeySequence.StandardKey.Find):  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Find):
+            self.search()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            left = self.parts.theme.px(LIST_WIDTH)
+            self._splitter.setSizes([left, self.width() - left])
+        self._news.set_awake(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._news.set_awake(False)
+        self.view.annotations.keep()

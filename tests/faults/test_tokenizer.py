@@ -122,7 +122,7 @@ def test_a_part_that_breaks_the_library(house: House, case: str) -> None:
 def test_a_panic_is_told_in_words(house: House) -> None:
     folder = house.folder()
     data = data_of(folder)
-    PARTS["a charsmap that is junk"](data)
+    PARTS["a special token nobody knows"](data)
     (folder / "tokenizer.json").write_text(json.dumps(data))
     assert fails(house, folder).code == "E-TOKENIZER"
 

@@ -185,7 +185,11 @@ def _environment(assigned: frozenset[str]) -> jinja2.Environment:
         silent = assigned | _OPTIONAL
 
     environment = _Sandbox(
-        trim_blocks=True, lstrip_blocks=True, undefined=Missing, extensions=[_Generation, jinja2.ext.loopcontrols]
+        trim_blocks=True,
+        lstrip_blocks=True,
+        optimized=False,  # it would compute constants, however large, before it is known whether they are needed
+        undefined=Missing,
+        extensions=[_Generation, jinja2.ext.loopcontrols],
     )
     environment.filters["tojson"] = _to_json
     environment.globals.update(raise_exception=_raise, strftime_now=_now, dict=_Dict(), namespace=_Namespace)

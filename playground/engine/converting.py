@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -31,7 +29,7 @@ from playground.core.facts import ModelInfo
 from playground.core.paths import Paths
 from playground.engine.building import empty_model
 from playground.engine.gguf_header import GgufHeader, GgufTensor, read_gguf_header
-from playground.engine.leftovers import fresh_folder
+from playground.engine.leftovers import fresh_folder, put_in_place
 from playground.engine.notes import NOTE, OriginNote, converted_folder, is_converted
 from playground.engine.quiet import quiet
 from playground.engine.reader import reader
@@ -69,9 +67,7 @@ def convert(paths: Paths, gguf: Path) -> Story[Path]:
         _write_config(read_gguf_header(gguf), folder, config)
         note = OriginNote(info.name, _origin(info, on_grid), info.licence, digest, info.bytes)
         (folder / NOTE).write_text(json.dumps(asdict(note), indent=2), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(folder, target)
+        put_in_place(folder, target)
     yield Progress(100, 100, "Done")
     return target
 

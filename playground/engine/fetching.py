@@ -35,7 +35,7 @@ from playground.core.catalogue import (
 from playground.core.errors import UserError
 from playground.core.events import Progress, Story
 from playground.core.paths import Paths
-from playground.engine.leftovers import fresh_folder
+from playground.engine.leftovers import fresh_folder, put_in_place
 from playground.engine.notes import NOTE, OriginNote, read_note
 from playground.engine.reader import reader
 
@@ -88,9 +88,7 @@ def fetch_from_hub(paths: Paths, repo: str, revision: str = "main") -> Story[Pat
         yield from _hub_download(folder, files, repo, revision)
         reader("files").describe(files)  # refuses what could not be loaded anyway, code above all
         (files / NOTE).write_text(json.dumps(asdict(OriginNote(repo, origin)), indent=2), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(files, target)
+        put_in_place(files, target)
     return target
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ListModels(Job):
     """Describe every model in the models folder, and in one more folder if it is named.
 
-    What cannot be described is left out. A GGUF file that was converted appears once, as the converted folder.
+    What cannot be described is left out, and what a crash left half finished is removed. A GGUF file that was converted appears once, as the converted folder.
     """
 
     lane: ClassVar[Lane] = "errand"
@@ -29,9 +29,11 @@ class ListModels(Job):
     folder: str = ""
 
     def run(self, workspace: Workspace) -> Story[tuple[ModelInfo, ...]]:
+        from playground.engine.leftovers import PURPOSES, sweep
         from playground.engine.notes import converted_folder
         from playground.engine.reader import reader
 
+        sweep(workspace.paths.models, *PURPOSES)
         candidates = [*_candidates(workspace.paths.models), *(_candidates(Path(self.folder)) if self.folder else ())]
         converted = {converted_folder(workspace.paths, path) for path in candidates if path.is_file()}
         found: dict[str, ModelInfo] = {}

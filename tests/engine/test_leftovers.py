@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.engine.leftovers import fresh_folder
+from playground.engine.leftovers import fresh_folder, put_in_place
 
 
 def test_what_was_moved_away_stays_and_the_rest_vanishes(tmp_path: Path) -> None:
@@ -25,6 +25,30 @@ def test_an_error_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert not list(tmp_path.iterdir())
+
+
+def test_an_older_folder_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new, seen = tmp_path / "model", tmp_path / "new", list[list[str]]()
+    for folder, names in ((old, "ab"), (new, "cd")):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text(name)
+    rename = os.replace
+
+    def watched(source: Path, target: Path) -> None:
+        rename(source, target)
+        seen.append(sorted(path.name for path in old.glob("*")))
+
+    monkeypatch.setattr(os, "replace", watched)
+    put_in_place(new, old)
+    assert seen == [[], ["c", "d"]]  # none or all, never some
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_folder_where_none_was_is_put_in_place(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    put_in_place(tmp_path / "new", tmp_path / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 def test_only_what_dead_processes_left_is_swept(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class ListModels(Job):
     """Describe every model in the models folder, and in one more folder if it is named.
 
-    What cannot be described is left out, and what a crash left half finished is removed. A GGUF file that was converted appears once, as the converted folder.
+    What cannot be described is left out. A GGUF file that was converted appears once, as the converted folder. What a
+    crash left half finished is removed.
     """
 
     lane: ClassVar[Lane] = "errand"

@@ -115,7 +115,7 @@ class KeyValues:
         layers = [GrowingLayer() for _ in pairs]
         for layer, pair in zip(layers, pairs, strict=True):
             if pair is not None:
-                keys, values = pair if dtype == self.dtype else (b[:, :, : self.length].to(dtype) for b in pair)
+                keys, values = pair if dtype == self.dtype else (self._converted(buffer, dtype) for buffer in pair)
                 layer.adopt(keys, values, self.length)
         cache.layers = list(layers)
         return cache
@@ -138,6 +138,13 @@ class KeyValues:
                 own_keys[:, :, start:end] = keys[:, :, start:end]
                 own_values[:, :, start:end] = values[:, :, start:end]
         self.ids.extend(ids)
+
+    def _converted(self, buffer: Tensor, dtype: torch.dtype) -> Tensor:
+        """Return a copy in another dtype, with room for a chunk more."""
+        room = -(-(self.length + 1) // _STEP) * _STEP
+        other = torch.empty((*buffer.shape[:2], room, buffer.shape[3]), dtype=dtype, device=buffer.device)
+        other[:, :, : self.length] = buffer[:, :, : self.length]
+        return other
 
     def _like(self, buffer: Tensor) -> Tensor:
         return torch.empty((*buffer.shape[:2], 0, buffer.shape[3]), dtype=self.dtype, device=buffer.device)

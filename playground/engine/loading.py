@@ -119,10 +119,10 @@ def _form(folder: Path, dtype: str, device: str, known: Speeds) -> Story[Form]:
     with one_thread():
         _warm_up(model, dtype)
     yield None
-    form = form_of(model, dtype, known.by_vector(dtype) if device == "cpu" else False)
-    if form.lean is None and known.by_vector(dtype):
-        quicken(model)
-    return form
+    by_vector = known.by_vector(dtype)
+    if device == "cpu":
+        quicken(model, model.get_output_embeddings(), by_vector)  # type: ignore[no-untyped-call]
+    return form_of(model, dtype, by_vector)
 
 
 def _second(folder: Path, dtype: str, first: Form, device: str, known: Speeds) -> Story[Form]:

@@ -44,7 +44,10 @@ def read(loaded: Loaded, ids: Sequence[int], memory: KeyValues) -> Story[Tensor]
     while memory.length < total:
         chunk = list(ids[memory.length : memory.length + loaded.chunk])
         begun = time.perf_counter()
-        row = _pass(form, chunk, cache, options)
+        if memory.length + len(chunk) < total:
+            _pass(form.model.base_model, chunk, cache, {"use_cache": True})  # nobody asks for its logits
+        else:
+            row = _pass(form.model, chunk, cache, options).logits[0, -1].float().cpu()  # (vocabulary,)
         memory.take_back(cache, chunk)
         memory.note_reading(len(chunk), time.perf_counter() - begun)
         yield Progress(memory.length, total, "Reading the prompt", "tokens")
@@ -53,11 +56,9 @@ def read(loaded: Loaded, ids: Sequence[int], memory: KeyValues) -> Story[Tensor]
 
 # The mode is entered for each pass alone: around a yield it would leak into whoever drives the generator.
 @torch.inference_mode()
-def _pass(form: Form, ids: list[int], cache: DynamicCache, options: dict[str, Any]) -> Tensor:
-    batch = torch.tensor([ids], device=form.model.device)  # (1, n)
-    out = form.model(input_ids=batch, past_key_values=cache, **options)
-    row: Tensor = out.logits[0, -1].float().cpu()  # (vocabulary,)
-    return row
+def _pass(module: Any, ids: list[int], cache: DynamicCache, options: dict[str, Any]) -> Any:
+    batch = torch.tensor([ids], device=module.device)  # (1, n)
+    return module(input_ids=batch, past_key_values=cache, **options)
 
 
 def _options(form: Form) -> dict[str, Any]:

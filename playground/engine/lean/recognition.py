@@ -16,7 +16,7 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from playground.engine.lean.plan import HeadNorm, LeanLayer, LeanPlan, Product
-from playground.engine.row_linear import RowLinear
+from playground.engine.row_linear import QUICK
 
 FAMILIES = ("Llama", "Mistral", "Qwen2", "Qwen3", "Gemma", "Gemma2", "Phi3")
 _STEADY_ROTARY = ("default", "linear", "llama3", "yarn")  # angles that do not depend on the length of the text
@@ -71,7 +71,7 @@ def _check_family(model: PreTrainedModel) -> None:
     for module in model.modules():
         if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
             raise Unknown(f"{type(module).__name__} has a hook")
-        if not (type(module).__module__.startswith(("transformers.", "torch.nn.")) or type(module) is RowLinear):
+        if not (type(module).__module__.startswith(("transformers.", "torch.nn.")) or type(module) in QUICK):
             raise Unknown(f"{type(module).__name__} is no part of the family")
     kind = (getattr(model.config, "rope_parameters", None) or {}).get("rope_type", "default")
     if kind not in _STEADY_ROTARY:
@@ -159,7 +159,7 @@ def _rotary(body: Any) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
 
 
 def _product(linear: Any, by_vector: bool) -> Product:
-    if type(linear) not in (nn.Linear, RowLinear):
+    if type(linear) not in QUICK:
         raise Unknown(f"{type(linear).__name__} is no plain linear layer")
     bias = None if linear.bias is None else linear.bias.detach()
     return Product(linear.weight.detach(), bias, by_vector)

@@ -52,13 +52,35 @@ def test_what_a_model_is(kind: str, tied: bool, tmp_path: Path) -> None:
     assert info.bytes >= 4 * info.parameters
 
 
+COMMON = (
+    *("bloom", "codegen", "cohere", "deepseek_v3", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "gpt2"),
+    *("gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "gpt_oss", "granite", "llama", "mistral", "mixtral", "mpt"),
+    *("olmo2", "opt", "phi", "phi3", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "smollm3", "stablelm", "starcoder2"),
+    *("xglm", "xlm"),
+)
+
+
+@pytest.mark.parametrize("kind", COMMON)
+def test_the_words_of_common_architectures(kind: str, tmp_path: Path) -> None:
+    """What a config of this kind states is found, whatever its architecture calls it."""
+    from transformers import CONFIG_MAPPING
+
+    config = CONFIG_MAPPING[kind]()
+    folder = toy("llama", tmp_path / "toy")
+    (folder / "config.json").write_text(json.dumps({**config.to_dict(), "model_type": kind, "auto_map": None}))
+    info = describe(folder)
+    assert (info.layers, info.heads) == (config.num_hidden_layers, config.num_attention_heads)
+    assert (info.width, info.vocabulary) == (config.hidden_size, config.vocab_size)
+    assert info.context == getattr(config, "max_position_embeddings", getattr(config, "seq_length", info.context))
+
+
 def test_no_torch_is_needed(tmp_path: Path) -> None:
     """In a fresh process, because this one holds torch already."""
     folder, file = toy("llama", tmp_path / "toy"), toy_gguf(tmp_path / "toy.gguf")
     check = (
         "import sys, pathlib\nfrom playground.engine.describing import describe\n"
         "for path in sys.argv[1:]: describe(pathlib.Path(path))\n"
-        "sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
+        "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'optimum')))"
     )
     assert subprocess.run([sys.executable, "-c", check, folder, file], check=False).returncode == 0
 

@@ -26,7 +26,8 @@ from tests.toys import CHATML, toy
 
 HI = [{"role": "user", "content": "Hi"}]
 ENDLESS = "{% for i in range(99999) %}\n{% for j in range(99999) %}{% endfor %}{% endfor %}"
-UNSTOPPABLE = "{{ 7 ** (7 ** 11) }}"  # one call that hears no alarm
+CUBE = "[[[0] * 2000] * 2000] * 2000"
+UNSTOPPABLE = f"{{{{ {CUBE} == {CUBE} }}}}"  # one call that hears no alarm
 needs_limits = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such limits")
 
 

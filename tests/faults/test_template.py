@@ -21,6 +21,9 @@ from tests.toys import CHATML, NO_SYSTEM_ROLE
 
 WITHIN = 1.5
 RUN = RunSettings(full_chain(), max_tokens=2, seed=1)
+CUBE = "[[[0] * 2000] * 2000] * 2000"
+UNSTOPPABLE = f"\n{{{{ {CUBE} == {CUBE} }}}}"
+"""One call that hears no alarm: it is ended with its process, which takes the line along."""
 LOOPS = "{% for i in range(99999) %}{% for j in range(99999) %}\n{% set x = i * j %}{% endfor %}{% endfor %}"
 
 MISTAKES: dict[str, tuple[str, int]] = {
@@ -50,9 +53,10 @@ BOMBS: dict[str, str] = {
     "a doubling text": "{% set s = namespace(t='ab') %}{% for i in range(60) %}\n{% set s.t = s.t ~ s.t %}{% endfor %}",
     "a doubling list": "{% set s = namespace(t=[1]) %}{% for i in range(60) %}\n{% set s.t = s.t + s.t %}{% endfor %}",
     "a centred text": "\n{{ 'x' | center(10**11) }}",
-    "an indented text": "\n{{ ('x\n' * 100000) | indent(10**6) }}",
+    "an indented text": "\n{{ ('x\\n' * 100000) | indent(10**6) }}",
     "a wide format": "\n{{ '%099999999999d' | format(1) }}",
     "a large power": "\n{{ 7 ** (7 ** 11) }}",
+    "an endless comparison": UNSTOPPABLE,
     "lorem ipsum": "\n{{ lipsum(n=10**7) }}",
     "a recursive loop": "\n{% for m in [messages] recursive %}{{ loop([m, m]) }}{% endfor %}",
     "a replaced text": "\n{{ ('x' * 20000) | replace('x', 'x' * 20000) }}",
@@ -118,8 +122,7 @@ def test_a_mistake_is_told_with_its_line(house: House, case: str, in_config: boo
 def test_a_bomb_is_given_up(house: House, case: str) -> None:
     told = house.fails(Load(str(with_template(house, BOMBS[case])), dtype="float32"), WITHIN)
     assert told.code == "E-TEMPLATE"
-    # What hears no alarm is ended with its process, which takes the line along.
-    assert "in line 2: " in told.message or case in ("a large power", "a replaced text", "an indented text"), told
+    assert "in line 2: " in told.message or BOMBS[case] == UNSTOPPABLE
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -151,7 +154,7 @@ TRAPS = {
     "an endless loop": LOOPS,
     "a long text": "\n{% for i in range(99999) %}{{ 'x' * 2200 }}{% endfor %}",
     "a refusal": "\n{{ raise_exception('I will not') }}",
-    "a large power": "\n{{ 7 ** (7 ** 11) }}",
+    "an endless comparison": UNSTOPPABLE,
 }
 
 
@@ -170,7 +173,7 @@ def test_a_trap_that_one_word_springs(house: House, case: str) -> None:
     for job in asking(house, "open sesame"):
         told = house.fails(job, WITHIN)
         assert told.code == "E-TEMPLATE"
-        assert "in line 2: " in told.message or case == "a large power"
+        assert "in line 2: " in told.message or TRAPS[case] == UNSTOPPABLE
 
 
 def test_what_somebody_types_is_no_template(house: House) -> None:

@@ -188,12 +188,19 @@ def _environment(assigned: frozenset[str]) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         optimized=False,  # it would compute constants, however large, before it is known whether they are needed
+        finalize=_as_it_is,
         undefined=Missing,
         extensions=[_Generation, jinja2.ext.loopcontrols],
     )
     environment.filters["tojson"] = _to_json
     environment.globals.update(raise_exception=_raise, strftime_now=_now, dict=_Dict(), namespace=_Namespace)
     return environment
+
+
+@jinja2.pass_context
+def _as_it_is(context: jinja2.runtime.Context, value: object) -> object:
+    """Stand between a value and its output: what depends on the context is not computed ahead either."""
+    return value
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -65,6 +66,20 @@ class Finding(QWidget):
                 self.list.choose(row)
 
         records.read(work, on_found)
+
+    def selected_ids(self, records: Records, then: Callable[[tuple[str, ...]], object]) -> None:
+        """Hand on the ids of the selected records; those that were never on screen are read first."""
+        rows, wanted = self.list.selected_rows(), self._model.wanted
+        known = [entry for row in rows if (entry := self._model.entry(row)) is not None]
+        if len(known) == len(rows):
+            then(tuple(entry.id for entry in known))
+            return
+
+        def work(store: Store) -> tuple[str, ...]:
+            found = history.ids(store, wanted)
+            return tuple(found[row] for row in rows if row < len(found))
+
+        records.read(work, then)
 
     def show_export(self, done: int, all: int) -> None:
         """Show how far an export is."""

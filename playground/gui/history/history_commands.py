@@ -34,9 +34,11 @@ def history_commands(panel: HistoryPanel) -> list[Command]:
         Command("history.star", "Star the record, or remove its star", act("star"), MENU, "", panel.why_nothing),
         Command("history.chat", "Open the record in the chat", act("chat"), MENU, "", why_not("chat")),
         Command("history.replay", "Replay the record", act("replay"), MENU, "", why_not("replay")),
+        Command("history.code", "Show the record as code", act("code"), MENU, "", why_not("code")),
         Command("history.picture", "Save the answer as a picture…", act("picture"), MENU, "", why_not("picture")),
+        Command("history.html", "Save the answer as HTML…", act("html"), MENU, "", why_not("html")),
         Command("history.export", "Export records…", panel.export, MENU, "", panel.why_no_export),
-        Command("history.delete", "Delete the record", act("hide"), MENU, "", panel.why_nothing),
+        Command("history.delete", "Delete the record", act("delete"), MENU, "", panel.why_nothing),
         Command("history.show", "Show a record", panel.show_run, in_palette=False),
     ]
 

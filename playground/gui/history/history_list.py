@@ -14,7 +14,7 @@ from playground.gui.history.entry_painter import EntryPainter
 from playground.gui.history.history_model import HistoryModel
 from playground.gui.theme import Theme
 
-KEYS = {Qt.Key.Key_Space: "star", Qt.Key.Key_Delete: "hide", Qt.Key.Key_Return: "open", Qt.Key.Key_Enter: "open"}
+KEYS = {Qt.Key.Key_Space: "star", Qt.Key.Key_Delete: "delete", Qt.Key.Key_Return: "open", Qt.Key.Key_Enter: "open"}
 SETTLE_MS = 60  # a held arrow key runs over records: only the one it rests on is read
 
 
@@ -23,7 +23,7 @@ class HistoryList(QListView):
 
     chosen = Signal(object)  # Entry
     selection_counted = Signal(int)  # how many rows are selected
-    wanted = Signal(str)  # "star", "hide" or "open": what a key asks for
+    wanted = Signal(str)  # "star", "delete" or "open": what a key asks for
     star_clicked = Signal(object)  # Entry
 
     def __init__(self, model: HistoryModel, theme: Theme) -> None:

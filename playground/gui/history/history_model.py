@@ -69,9 +69,12 @@ class HistoryModel(QAbstractListModel):
         """Return where a record stands, if that has been read."""
         return next((row for row, entry in self._rows.items() if entry.id == id), None)
 
-    def remove(self, ids: Iterable[str]) -> None:
+    def find(self, id: str) -> Entry | None:
+        """Return the entry of a record, if it has been read."""
+        return next((entry for entry in self._rows.values() if entry.id == id), None)
+
+    def remove(self, rows: Iterable[int]) -> None:
         """Take rows out at once; the record itself is changed elsewhere."""
-        rows = [row for id in ids if (row := self.row_of(id)) is not None]
         for row in sorted(rows, reverse=True):
             self.beginRemoveRows(QModelIndex(), row, row)
             self._shift(row + 1, -1)

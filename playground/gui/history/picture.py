@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QSaveFile, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QByteArray, QIODevice, QSaveFile, Qt
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from playground.core.errors import UserError
@@ -93,6 +93,7 @@ def picture_of(record: Record, theme: Theme) -> QImage:
 def save_picture(image: QImage, file: Path) -> str:
     """Write a PNG file in one step and return its name; may be called in any thread."""
     out = QSaveFile(str(file))
-    if not out.open(QIODevice.OpenModeFlag.WriteOnly) or not image.save(out, b"PNG") or not out.commit():
+    ready = out.open(QIODevice.OpenModeFlag.WriteOnly) and QImageWriter(out, QByteArray(b"PNG")).write(image)
+    if not ready or not out.commit():
         raise UserError(f"{file.name} cannot be written.", "Choose another folder.", "E-FILE")
     return file.name

@@ -18,7 +18,9 @@ from playground.gui.widgets.labels import ElidedLabel, label, set_property
 ACTIONS = {
     "chat": ("Open in chat", "message-square", "primary", "Go on from here in the chat (Enter)"),
     "replay": ("Replay", "refresh-cw", "", "Write the answer again and compare it token by token"),
+    "code": ("Show code", "code", "", "The same answer from a Python script"),
     "picture": ("Save as picture…", "camera", "", "Prompt, answer and settings as a PNG file"),
+    "html": ("Save as HTML…", "file-text", "", "Prompt, answer and settings as a page"),
 }
 """What can be done with one record: words, icon, kind of button, tooltip."""
 
@@ -26,14 +28,14 @@ ACTIONS = {
 class RecordHead(QWidget):
     """Shows an entry and says what the user wants done with it."""
 
-    asked = Signal(str)  # one of ACTIONS, "star" or "hide"
+    asked = Signal(str)  # one of ACTIONS, "star" or "delete"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.title, self.words = ElidedLabel("", "heading"), ElidedLabel("", "quiet")
         self.pill = label("", "pill")
         self.star = IconButton("star", "Star (Space)", theme, slot=lambda: self.asked.emit("star"))
-        self.hide_record = IconButton("trash-2", "Delete (Del)", theme, slot=lambda: self.asked.emit("hide"))
+        self.hide_record = IconButton("trash-2", "Delete (Del)", theme, slot=lambda: self.asked.emit("delete"))
         self.buttons = {name: self._button(name, theme) for name in ACTIONS}
         self._arrange(theme)
 

@@ -25,7 +25,7 @@ WIDTH = 800  # pixels at 100 %: lines that are read with ease
 class RecordView(QWidget):
     """Shows one record; what is done about it is the panel's."""
 
-    asked = Signal(str)  # one of record_head.ACTIONS, "star" or "hide"
+    asked = Signal(str)  # one of record_head.ACTIONS, "star" or "delete"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -9,23 +9,20 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from playground.core import history
-from playground.core.errors import UserError
 from playground.core.history import Entry, Facets, Filter, Record
-from playground.core.roles import file_name
 from playground.core.store import Store
 from playground.gui.commands import Command
-from playground.gui.history.background import Background
-from playground.gui.history.exporting import FILTERS, Exporter
+from playground.gui.history.changing import Changing
 from playground.gui.history.finding import Finding
 from playground.gui.history.history_commands import history_commands
 from playground.gui.history.history_model import HistoryModel
 from playground.gui.history.news import News
-from playground.gui.history.picture import picture_of, save_picture
 from playground.gui.history.record_view import RecordView
 from playground.gui.history.replaying import Replaying
+from playground.gui.history.saving import Saving
 from playground.gui.history.to_chat import chat_of
 from playground.gui.layout import Layout
 from playground.gui.panel import Panel, Parts
@@ -49,8 +46,8 @@ class HistoryPanel(Panel):
         self.finding = Finding(self.model, theme)
         self.list, self.filters = self.finding.list, self.finding.filters
         self.view = RecordView(theme)
-        self.background = Background()
-        self.exporter = Exporter(parts.paths.store, self.background)
+        self.saving = Saving(parts, self)
+        self.changing = Changing(parts.records, self.model, self.finding)
         self.replaying = Replaying(parts, self.view.replay)
         self._news = News(parts.jobs, parts.records)
         self._record: Record | None = None
@@ -76,7 +73,7 @@ class HistoryPanel(Panel):
     def leave(self) -> None:
         """Keep what is being typed; an export that is not whole is given up."""
         self.view.annotations.keep()
-        self.exporter.stop()
+        self.saving.exporter.stop()
 
     def save_layout(self) -> dict[str, object]:
         return {"splitter": self._splitter.sizes()}
@@ -106,10 +103,12 @@ class HistoryPanel(Panel):
             return self.replaying.why_not(record)
         if action == "chat":
             return "" if record.prompt else "This record has no prompt."
+        if action == "code":
+            return "" if record.info is not None else "This run ended before it knew how to answer."
         return "" if record.text else "There is no answer to show."
 
     def why_no_export(self) -> str:
-        if self.exporter.is_busy:
+        if self.saving.exporter.is_busy:
             return "Another export is under way."
         return "" if self.model.total else "There is no record to export."
 
@@ -119,13 +118,15 @@ class HistoryPanel(Panel):
         """Do what a key or a button asks for, or say why not."""
         acts: dict[str, Callable[[], object]] = {
             "star": self.star,
-            "hide": self.hide_selected,
+            "delete": self.delete_selected,
             "open": lambda: self.act("chat"),
             "chat": self.open_in_chat,
             "replay": self.replay,
-            "picture": self.save_picture,
+            "code": lambda: self._save(self.saving.code),
+            "picture": lambda: self._save(self.saving.picture),
+            "html": lambda: self._save(self.saving.html),
         }
-        reason = "" if action in ("star", "hide", "open") else self.why_not(action)
+        reason = "" if action in ("star", "delete", "open") else self.why_not(action)
         if reason:
             self._tell(reason)
         else:
@@ -148,13 +149,16 @@ class HistoryPanel(Panel):
 
     def star(self) -> None:
         """Star what is selected, or take the stars away when all of it has one."""
-        entries = [entry for row in self.list.selected_rows() if (entry := self.model.entry(row)) is not None]
-        if entries:
-            self._star(entries, not all(entry.starred for entry in entries))
+        self.changing.star([entry for row in self.list.selected_rows() if (entry := self.model.entry(row)) is not None])
 
-    def hide_selected(self) -> None:
+    def delete_selected(self) -> None:
         """Delete what is selected, with Undo."""
-        self.selected_ids(self._hide)
+        self.finding.selected_ids(self.parts.records, self.changing.delete)
+
+    def _save(self, save: Callable[[Record], object]) -> None:
+        """Do something with the record on screen."""
+        if self._record is not None:
+            save(self._record)
 
     def open_in_chat(self) -> None:
         """Show the record's turn in its chat; one that belongs to none gets a chat of its own."""
@@ -179,105 +183,19 @@ class HistoryPanel(Panel):
             self.view.area.verticalScrollBar().setValue(0)
             self.replaying.start(self._record)
 
-    def save_picture(self) -> None:
-        """Ask for a file and write the picture of the answer."""
-        file = self._ask_for_file("Save the answer as a picture", ".png", "PNG (*.png)")
-        if file is not None:
-            self.save_picture_to(file)
-
-    def save_picture_to(self, file: Path) -> None:
-        """Write the picture of the answer on screen."""
-        if self._record is None:
-            return
-        try:
-            image = picture_of(self._record, self.parts.theme)
-        except UserError as error:
-            self.report(error)
-            return
-        self.background.run(lambda: save_picture(image, file), lambda name: self._tell(f"Saved as {name}."))
-
     def export(self) -> None:
         """Ask for a file and write what is selected, or all that was found."""
         many = self.list.count_selected() > 1
-        title = "Export the selected records" if many else "Export the records that were found"
-        file, kind = QFileDialog.getSaveFileName(self, title, "history.jsonl", FILTERS)
-        if file:
-            path = Path(file)
-            ending = path.suffix or kind.rpartition("*")[2].rstrip(")")
-            self.export_to(path.with_suffix(ending), selected=many)
+        if (file := self.saving.ask_for_export(many)) is not None:
+            self.export_to(file, selected=many)
 
     def export_to(self, file: Path, selected: bool) -> None:
         """Write the selected records, or all that were found."""
+        wanted, records = self.model.wanted, self.parts.records
         if selected:
-            self.selected_ids(lambda ids: self.exporter.start(ids, file))
+            self.finding.selected_ids(records, lambda ids: self.saving.export(ids, file))
         else:
-            wanted = self.model.wanted
-            self.parts.records.read(
-                lambda store: history.ids(store, wanted), lambda ids: self.exporter.start(ids, file)
-            )
-
-    def selected_ids(self, then: Callable[[tuple[str, ...]], object]) -> None:
-        """Hand on the ids of the selected records; those that were never on screen are read first."""
-        rows, wanted = self.list.selected_rows(), self.model.wanted
-        known = [self.model.entry(row) for row in rows]
-        if all(known):
-            then(tuple(entry.id for entry in known if entry is not None))
-            return
-
-        def work(store: Store) -> tuple[str, ...]:
-            found = history.ids(store, wanted)
-            return tuple(found[row] for row in rows if row < len(found))
-
-        self.parts.records.read(work, then)
-
-    # -- changing records ------------------------------------------------------------------------------------------
-
-    def _star(self, entries: list[Entry], starred: bool) -> None:
-        def work(store: Store) -> None:
-            for entry in entries:
-                history.annotate(store, entry.id, starred=starred)
-
-        self.parts.records.write(work)
-        for entry in entries:
-            self._show_changed(replace(entry, starred=starred))
-
-    def _show_changed(self, entry: Entry) -> None:
-        """Show a changed entry at once, in the list and on the right."""
-        self.model.show(entry)
-        if self._record is not None and self._record.entry.id == entry.id:
-            self._record = replace(self._record, entry=entry)
-            self.view.show_entry(entry)
-
-    def _annotate(self, id: str, note: str | None = None, tags: tuple[str, ...] | None = None) -> None:
-        self.parts.records.write(lambda store: history.annotate(store, id, note=note, tags=tags))
-        if (row := self.model.row_of(id)) is not None and (entry := self.model.entry(row)) is not None:
-            changed = replace(
-                entry, note=entry.note if note is None else note, tags=entry.tags if tags is None else tags
-            )
-            self._show_changed(changed)
-        if tags is not None:
-            self._count()
-
-    def _hide(self, ids: tuple[str, ...]) -> None:
-        if not ids:
-            return
-
-        def hide() -> None:
-            next_row = min((row for id in ids if (row := self.model.row_of(id)) is not None), default=0)
-            self.model.remove(ids)
-            self.parts.records.write(lambda store: history.delete(store, ids))
-            if self.model.total:
-                self.list.choose(min(next_row, self.model.total - 1))
-            self._refresh()
-
-        def undo() -> None:
-            self.parts.records.write(lambda store: history.restore(store, ids))
-            self._refresh()
-            self.finding.reveal(ids[0], self.parts.records)
-
-        hide()
-        words = "Record deleted." if len(ids) == 1 else f"{len(ids):,} records deleted."
-        self.done.emit(words, undo, hide)
+            records.read(lambda store: history.ids(store, wanted), lambda ids: self.saving.export(ids, file))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -339,6 +257,12 @@ class HistoryPanel(Panel):
     def _show_reasons(self) -> None:
         self.view.show_reasons({action: self.why_not(action) for action in self.view.head.buttons})
 
+    def _on_changed(self, entry: Entry) -> None:
+        """A star, note or tag is another one now."""
+        if self._record is not None and self._record.entry.id == entry.id:
+            self._record = replace(self._record, entry=entry)
+            self.view.show_entry(entry)
+
     def _on_found(self, total: int) -> None:
         """Something was found: show the newest of it when nothing is chosen yet."""
         if total and not self.list.currentIndex().isValid() and not self._wanted:
@@ -347,12 +271,6 @@ class HistoryPanel(Panel):
 
     def _tell(self, words: str) -> None:
         self.notify.emit(words, "", None)
-
-    def _ask_for_file(self, title: str, ending: str, kinds: str) -> Path | None:
-        """Ask where to put something made of the record on screen."""
-        name = file_name(self._record.entry.prompt[:60] if self._record is not None else "") or "answer"
-        file, _ = QFileDialog.getSaveFileName(self, title, f"{name}{ending}", kinds)
-        return Path(file if Path(file).suffix else f"{file}{ending}") if file else None
 
     # -- putting it together ---------------------------------------------------------------------------------------
 
@@ -370,7 +288,7 @@ class HistoryPanel(Panel):
         self._many = EmptyState("layers", "Several records", "Star, delete or export them.", theme)
         self._many.add_button("Export…", self.export, icon="upload")
         self._many.add_button("Star", self.star, "", "star")
-        self._many.add_button("Delete", self.hide_selected, "", "trash-2")
+        self._many.add_button("Delete", self.delete_selected, "", "trash-2")
         self._right = QStackedWidget()
         for page in (self._none, self.view, self._many):
             self._right.addWidget(page)
@@ -398,21 +316,24 @@ class HistoryPanel(Panel):
         theme.changed.connect(self._fit)
         self.filters.changed.connect(self._on_filter)
         self.finding.export.clicked.connect(lambda: self.export())
-        self.finding.stop_requested.connect(self.exporter.stop)
+        self.finding.stop_requested.connect(self.saving.exporter.stop)
         self.model.counted.connect(self._on_found)
         self.list.chosen.connect(lambda entry: self._read(entry.id))
         self.list.selection_counted.connect(lambda _: self._show_state())
         self.list.wanted.connect(self.act)
-        self.list.star_clicked.connect(lambda entry: self._star([entry], not entry.starred))
+        self.list.star_clicked.connect(lambda entry: self.changing.star([entry]))
         self.view.asked.connect(self.act)
-        self.view.annotations.noted.connect(lambda id, note: self._annotate(id, note=note))
-        self.view.annotations.tagged.connect(lambda id, tags: self._annotate(id, tags=tags))
+        self.view.annotations.noted.connect(self.changing.note)
+        self.view.annotations.tagged.connect(self.changing.tag)
+        self.changing.done.connect(self.done)
+        self.changing.changed.connect(self._on_changed)
+        self.changing.counts_changed.connect(self._count)
+        self.saving.notice.connect(self._tell)
+        self.saving.problem.connect(self.problem)
         self.replaying.changed.connect(self._show_reasons)
-        self.background.problem.connect(self.problem)
-        self.exporter.progressed.connect(self.finding.show_export)
-        self.exporter.ended.connect(self.finding.hide_export)
-        self.exporter.ended.connect(self._show_state)
-        self.exporter.saved.connect(lambda name, n: self._tell(f"{n:,} record{'' if n == 1 else 's'} saved as {name}."))
+        self.saving.exporter.progressed.connect(self.finding.show_export)
+        self.saving.exporter.ended.connect(self.finding.hide_export)
+        self.saving.exporter.ended.connect(self._show_state)
         self._news.came.connect(self._refresh)
         session.models_changed.connect(lambda _: self._show_reasons())
         session.bringing_changed.connect(lambda _: self._show_reasons())

@@ -139,7 +139,7 @@ class Chip(Button):
     def __init__(self, name: str, theme: Theme) -> None:
         super().__init__(name, theme, "chip")
         self._name = name
-        self._choices: list[tuple[str, str]] = []
+        self.choices: list[tuple[str, str]] = []
         self.value = ""
         self.setObjectName(f"filter{name}")
         self.clicked.connect(lambda: self.menu_now().popup(self.mapToGlobal(QPoint(0, self.height() + 2))))
@@ -147,7 +147,7 @@ class Chip(Button):
 
     def set_choices(self, choices: list[tuple[str, str]]) -> None:
         """Offer (value, words); what is chosen stays."""
-        self._choices = choices
+        self.choices = choices
 
     def choose(self, value: str, tell: bool = True) -> None:
         """Take a value; nothing wants all."""
@@ -160,7 +160,7 @@ class Chip(Button):
         """Return the menu of values."""
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
-        for value, words in (("", f"Any {self._name.lower()}"), *self._choices):
+        for value, words in (("", f"Any {self._name.lower()}"), *self.choices):
             action = menu.addAction(words.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(value == self.value)
@@ -168,7 +168,7 @@ class Chip(Button):
         return menu
 
     def _show(self) -> None:
-        words = next((words for value, words in self._choices if value == self.value), visible(self.value))
+        words = next((words for value, words in self.choices if value == self.value), visible(self.value))
         short = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
         self.setText(f"{(short if self.value else self._name).replace('&', '&&')} ▾")
         self.setToolTip(words if self.value else f"Filter by {self._name.lower()}")

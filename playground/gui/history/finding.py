@@ -86,10 +86,10 @@ class Finding(QWidget):
         self._words.setText(f"Exporting {done:,} of {all:,}")
         self._bar.setRange(0, max(1, all))
         self._bar.setValue(done)
-        self._strip.show()
+        self.export_strip.show()
 
     def hide_export(self) -> None:
-        self._strip.hide()
+        self.export_strip.hide()
 
     def _on_left(self) -> None:
         if self._model.total:
@@ -113,7 +113,7 @@ class Finding(QWidget):
         column.addWidget(self.filters)
         column.addLayout(row)
         column.addWidget(self._middle, 1)
-        column.addWidget(self._export_strip(theme))
+        column.addWidget(self._strip(theme))
 
     def _nothing(self, theme: Theme) -> QWidget:
         """Return what stands there when nothing was found; it is as narrow as the list may be."""
@@ -131,18 +131,18 @@ class Finding(QWidget):
         column.addStretch(3)
         return page
 
-    def _export_strip(self, theme: Theme) -> QWidget:
+    def _strip(self, theme: Theme) -> QWidget:
         self._words = ElidedLabel("", "small")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the export")
-        self._strip = QWidget()
+        self.export_strip = QWidget()
         stop = Button("Stop", theme, "quiet", slot=self.stop_requested.emit)
         stop.setObjectName("stopExport")
-        row = QHBoxLayout(self._strip)
+        row = QHBoxLayout(self.export_strip)
         row.setContentsMargins(theme.px(4), 0, 0, 0)
         row.addWidget(self._words)
         row.addWidget(self._bar, 1)
         row.addWidget(stop)
-        self._strip.hide()
-        return self._strip
+        self.export_strip.hide()
+        return self.export_strip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
@@ -50,6 +50,20 @@ class RecordText(QWidget):
             self._say("user", "You", record.prompt)
         if record.text or record.entry.state == "running":
             self._say("assistant", record.entry.model or "Model", record.text)
+
+    def folds(self) -> list[Collapsible]:
+        """Return what is folded away above the prompt."""
+        return [fold for fold in self._parts() if isinstance(fold, Collapsible)]
+
+    def mores(self) -> list[Button]:
+        """Return the buttons that show the rest of a long text."""
+        return [more for more in self._parts() if isinstance(more, Button)]
+
+    def _parts(self) -> Iterator[QWidget]:
+        for at in range(self._column.count()):
+            item = self._column.itemAt(at)
+            if item is not None and (widget := item.widget()) is not None:
+                yield widget
 
     def _clear(self) -> None:
         self.messages = []

@@ -68,6 +68,10 @@ class ReplayCard(QFrame):
         self._show_changes(info)
         self._reveal(running=False, differs=not info.identical)
 
+    def shown_pair(self) -> tuple[tuple[str, str], ...]:
+        """Return token and share, then and now, as they are drawn."""
+        return self.pair.words()
+
     def show_problem(self, message: str, hint: str) -> None:
         """Show why there is no verdict."""
         self._say(message, hint, "circle-alert", "error")
@@ -150,6 +154,9 @@ class _Pair(QWidget):
             self._tokens[row].setText(f"“{token_words(text)}”")
             self._bars[row].show_share(share)
             self._shares[row].setText(f"{100 * share:.1f} %")
+
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return tuple((t.text(), s.text()) for t, s in zip(self._tokens, self._shares, strict=True))
 
 
 class _Share(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from playground.core.events import Cancelled, Done, Failed, Progress, Started, Token
 from playground.core.facts import DTYPES, LoadedInfo, ReplayInfo, RunInfo
@@ -29,7 +29,10 @@ class Replaying(QObject):
         self._of = ""
         card.stop_requested.connect(self.stop)
         parts.desk.loaded.connect(self._on_loaded)
-        parts.session.bringing_changed.connect(lambda _: self._on_bringing())
+        # The model is taken in right after it is no longer on its way: look a moment later.
+        self._look = QTimer(self, singleShot=True, interval=0)
+        self._look.timeout.connect(self._on_brought)
+        parts.session.bringing_changed.connect(lambda bringing: self._look.start() if bringing is None else None)
 
     def why_not(self, record: Record) -> str:
         """Return why this record cannot be replayed now, or nothing."""
@@ -89,8 +92,8 @@ class Replaying(QObject):
         if waiting is not None and waiting.info is not None and loaded.model.path == waiting.info.model:
             self._begin(waiting)
 
-    def _on_bringing(self) -> None:
-        """The model did not come: nothing is replayed."""
+    def _on_brought(self) -> None:
+        """Nothing is on its way any more; if the model has not come, nothing is replayed."""
         if self._parts.session.bringing is None and self._waiting is not None:
             self._waiting = None
             self._end()

@@ -76,12 +76,12 @@ class HistoryPanel(Panel):
         self.saving.exporter.stop()
 
     def save_layout(self) -> dict[str, object]:
-        return {"splitter": self._splitter.sizes()}
+        return {"splitter": self.splitter.sizes()}
 
     def restore_layout(self, state: dict[str, object]) -> None:
         sizes = state.get("splitter")
         if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) and n > 0 for n in sizes):
-            self._splitter.setSizes(sizes)
+            self.splitter.setSizes(sizes)
             self._sized = True
 
     @property
@@ -203,7 +203,7 @@ class HistoryPanel(Panel):
         if wanted != self.model.wanted:
             self.model.look(wanted)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         self.model.refresh()
         self._count()
 
@@ -241,14 +241,14 @@ class HistoryPanel(Panel):
 
     def _show_state(self) -> None:
         """Show what fits: nothing recorded yet, nothing found, nothing chosen, several chosen, or one record."""
-        self._pages.setCurrentWidget(self._begin if self._all == 0 else self._splitter)
+        self._pages.setCurrentWidget(self.begin if self._all == 0 else self.splitter)
         selected = self.list.count_selected()
         self.finding.show_count(self._all, selected)
         self.finding.export.set_available(self.why_no_export(), "Export what is listed or selected")
         if selected > 1:
             words = "Star them with Space, delete them with Del, or export them as one file."
-            self._many.set_words(f"{selected:,} records selected", words)
-            self._right.setCurrentWidget(self._many)
+            self.many.set_words(f"{selected:,} records selected", words)
+            self._right.setCurrentWidget(self.many)
         else:
             there = self._record is not None and self.model.total > 0
             self._right.setCurrentWidget(self.view if there else self._none)
@@ -276,31 +276,31 @@ class HistoryPanel(Panel):
 
     def _arrange(self) -> None:
         theme = self.parts.theme
-        self._begin = EmptyState(
+        self.begin = EmptyState(
             "history",
             "Nothing has been asked yet",
             "Every prompt and every answer is kept here, with all that it depended on: to find it, to repeat it, to"
             " take it elsewhere.",
             theme,
         )
-        self._begin.add_button("Go to the chat", lambda: self.parts.commands.run("chat.open"), icon="message-square")
+        self.begin.add_button("Go to the chat", lambda: self.parts.commands.run("chat.open"), icon="message-square")
         self._none = EmptyState("scan-text", "Choose a record", "Its prompt and answer will stand here.", theme)
-        self._many = EmptyState("layers", "Several records", "Star, delete or export them.", theme)
-        self._many.add_button("Export…", self.export, icon="upload")
-        self._many.add_button("Star", self.star, "", "star")
-        self._many.add_button("Delete", self.delete_selected, "", "trash-2")
+        self.many = EmptyState("layers", "Several records", "Star, delete or export them.", theme)
+        self.many.add_button("Export…", self.export, icon="upload")
+        self.many.add_button("Star", self.star, "", "star")
+        self.many.add_button("Delete", self.delete_selected, "", "trash-2")
         self._right = QStackedWidget()
-        for page in (self._none, self.view, self._many):
+        for page in (self._none, self.view, self.many):
             self._right.addWidget(page)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(self.finding)
-        self._splitter.addWidget(self._right)
-        self._splitter.setStretchFactor(1, 1)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.finding)
+        self.splitter.addWidget(self._right)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._splitter)
-        self._pages.addWidget(self._begin)
+        self._pages.addWidget(self.splitter)
+        self._pages.addWidget(self.begin)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -334,7 +334,7 @@ class HistoryPanel(Panel):
         self.saving.exporter.progressed.connect(self.finding.show_export)
         self.saving.exporter.ended.connect(self.finding.hide_export)
         self.saving.exporter.ended.connect(self._show_state)
-        self._news.came.connect(self._refresh)
+        self._news.came.connect(self.refresh)
         session.models_changed.connect(lambda _: self._show_reasons())
         session.bringing_changed.connect(lambda _: self._show_reasons())
 
@@ -359,7 +359,7 @@ class HistoryPanel(Panel):
         if not self._sized:
             self._sized = True
             left = self.parts.theme.px(LIST_WIDTH)
-            self._splitter.setSizes([left, self.width() - left])
+            self.splitter.setSizes([left, self.width() - left])
         self._news.set_awake(True)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -47,14 +47,14 @@ def tokens(text: str) -> list[Token]:
 def write(
     store: Store, id: str, prompt: str, answer: str = "", *, started: float = NOON, state: str = "done", code: str = "",
     error: str = "", system: str = "", earlier: tuple[Message, ...] = (), reason: str = "end of turn",
-    seconds: float = 3.5, info: RunInfo | None = INFO, name: str = "",
+    seconds: float = 3.5, info: RunInfo | None = INFO, name: str = "", path: str = PATH,
 ) -> str:  # fmt: skip
     """Write one run; return its id."""
     settings = RunSettings(full_chain(), seed=INFO.seed)
     asked = PromptInput((*earlier, Message("user", prompt)), system=system)
-    store.begin_run(id, "jobs/reply", dump(Reply(id, PATH, asked, settings)), "me")
+    store.begin_run(id, "jobs/reply", dump(Reply(id, path, asked, settings)), "me")
     if info is not None:
-        info = replace(info, effective=effective(settings), model_name=name or info.model_name)
+        info = replace(info, model=path, effective=effective(settings), model_name=name or info.model_name)
         store.settle_run(id, to_plain(info))
     written = tokens(answer) if answer else []
     store.add_tokens(id, written)

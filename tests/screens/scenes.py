@@ -13,6 +13,14 @@ from playground.jobs.list_models import ListModels
 from playground.jobs.reply import Reply
 from tests.gui.desktop import GB, Desktop, loaded, model
 from tests.jobs.helpers import token
+from tests.screens.history_scenes import (
+    history_empty,
+    history_failed,
+    history_filled,
+    history_replayed,
+    history_selected,
+    history_unfound,
+)
 
 NOON = 1_790_000_000.0
 
@@ -196,6 +204,7 @@ SCENES: dict[str, Callable[[Desktop], None]] = {
     scene.__name__: scene
     for scene in (
         welcome, loading, ready, talk, writing, prompt, xray, trouble, model_loaded, model_offered, settings, palette,
+        history_empty, history_filled, history_replayed, history_failed, history_selected, history_unfound,
     )
 }  # fmt: skip
 

@@ -29,9 +29,8 @@ class FactsColumns(QWidget):
         self._blocks: list[QWidget] = []
         self._columns = (QVBoxLayout(), QVBoxLayout())
         self._two: bool | None = None
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(32))
         for column in self._columns:
             column.setSpacing(theme.px(22))
             row.addLayout(column, 1)
@@ -62,9 +61,10 @@ class FactsColumns(QWidget):
                 pass
         for number, block in enumerate(self._blocks):
             self._columns[number % 2 if two else 0].addWidget(block)
-        for column in self._columns:
+        for column in self._columns[: 2 if two else 1]:
             column.addStretch(1)
-        self.updateGeometry()
+        self._row.setStretch(1, 1 if two else 0)
+        self._row.setSpacing(self._theme.px(32) if two else 0)
 
     def _block(self, heading: str, facts: Sequence[tuple[str, str]]) -> QWidget:
         block = QWidget(self)

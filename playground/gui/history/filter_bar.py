@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from playground.core.history import Facets, Filter
 from playground.core.visible import visible
@@ -42,6 +42,8 @@ class FilterBar(QWidget):
         self.search.setToolTip("Every word must occur. “Words in quotes” must stand together. (Ctrl+F)")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search", theme, 16, "quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        for sign in self.search.findChildren(QToolButton):  # the lens and the cross are buttons to Qt
+            sign.setAccessibleName("Search")
         self.search.installEventFilter(self)
         self.model, self.state = Chip("Model", theme), Chip("State", theme)
         self.time, self.tag, self.code = Chip("Time", theme), Chip("Tag", theme), Chip("Error", theme)

@@ -67,12 +67,17 @@ class RecordView(QWidget):
         px = self._theme.px
         body = QWidget()
         body.setProperty("ground", "clear")
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(px(24), px(16), px(24), px(28))
-        self._column.setSpacing(px(14))
+        self._page = QWidget()
+        page = QVBoxLayout(self._page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(px(14))
         for widget in (self.replay, self.error, self.text, self.annotations, self.facts):
-            self._column.addWidget(widget)
-        self._column.addStretch(1)
+            page.addWidget(widget)
+        page.addStretch(1)
+        row = QHBoxLayout(body)
+        row.setContentsMargins(px(24), px(16), px(24), px(28))
+        row.addWidget(self._page, 1000)
+        row.addStretch(1)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setWidget(body)
@@ -95,8 +100,7 @@ class RecordView(QWidget):
 
     def _fit(self) -> None:
         """Keep lines at a length that is read with ease."""
-        for part in (self.replay, self.error, self.text, self.annotations, self.facts):
-            part.setMaximumWidth(self._theme.px(WIDTH))
+        self._page.setMaximumWidth(self._theme.px(WIDTH))
 
 
 class _ErrorCard(QFrame):

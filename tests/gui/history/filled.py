@@ -14,7 +14,7 @@ from playground.core.store import Store
 from playground.jobs.reply import Reply
 from playground.recipes.run_settings import RunSettings, effective, full_chain
 
-NOON = 1_700_000_000.0  # long ago: pictures show a date, whatever the day
+NOON = 1_699_963_200.0  # long ago, at noon in Greenwich: lists show the same date in most places
 PATH = "models/smol"
 NAME = "SmolLM2-135M-Instruct.Q4_1"
 

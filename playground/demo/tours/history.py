@@ -11,7 +11,7 @@ from playground.demo.tour import Tour
 from playground.gui.history.code_dialog import CodeDialog
 from playground.gui.panels.history import HistoryPanel
 
-QUESTIONS = ("Give me three ideas for a rainy Sunday.", "Write a haiku about the sea.", "Why is the sky blue?")
+QUESTIONS = ("What is a lighthouse for?", "Write a haiku about the sea.", "Give me three ideas for a rainy Sunday.")
 
 
 class History(Tour):
@@ -42,8 +42,8 @@ class History(Tour):
 
     def _annotate(self, stage: Stage, panel: HistoryPanel) -> None:
         stage.press("Space", panel.list)
-        stage.type(panel.view.annotations.note, "A good start for the lesson.")
-        stage.type(panel.view.annotations.tags, "physics, lesson")
+        stage.type(panel.view.annotations.note, "Good for the lesson on Friday.")
+        stage.type(panel.view.annotations.tags, "ideas, lesson")
         panel.list.setFocus()
         row = 0
         stage.wait(lambda: (entry := panel.model.entry(row)) is not None and bool(entry.tags), what="the tags")
@@ -62,9 +62,10 @@ class History(Tour):
         stage.click("history.code")
         stage.wait(lambda: panel.findChild(CodeDialog) is not None, what="the script")
         stage.pause(200)
-        stage.shoot("code", "Show code: a script that writes the same answer with transformers alone.")
         dialog = panel.findChild(CodeDialog)
         assert dialog is not None
+        dialog.move(stage.window.geometry().center() - dialog.rect().center())
+        stage.shoot("code", "Show code: a script that writes the same answer with transformers alone.")
         dialog.accept()
         assert panel.record is not None
         with tempfile.TemporaryDirectory(prefix="playground-demo-") as folder:

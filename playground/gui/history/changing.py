@@ -63,8 +63,8 @@ class Changing(QObject):
         rows = [row for id in ids if (row := self._model.row_of(id)) is not None]
         self._model.remove(rows)
         self._records.write(lambda store: history.delete(store, ids))
-        if self._model.total:
-            self._finding.list.choose(min(min(rows, default=0), self._model.total - 1))
+        if rows and self._model.total:
+            self._finding.list.choose(min(min(rows), self._model.total - 1))
         self._model.refresh()
         self.counts_changed.emit()
 

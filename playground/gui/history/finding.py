@@ -94,8 +94,6 @@ class Finding(QWidget):
     def _on_left(self) -> None:
         if self._model.total:
             self.list.setFocus()
-            if not self.list.currentIndex().isValid():
-                self.list.choose(0)
 
     def _arrange(self, theme: Theme) -> None:
         px = theme.px

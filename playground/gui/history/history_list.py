@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListView, QMenu
 
 from playground.core.history import Entry
@@ -111,6 +111,12 @@ class HistoryList(QListView):
     def _on_menu(self, at: QPoint) -> None:
         if self.indexAt(at).isValid() and (menu := self.menu_for()) is not None:
             menu.popup(self.viewport().mapToGlobal(at))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes a row the current one now; where nothing is selected, that row is."""
+        super().focusInEvent(event)
+        if self.currentIndex().isValid() and not self.count_selected():
+            self.choose(self.currentIndex().row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         what = KEYS.get(Qt.Key(event.key()))

@@ -148,12 +148,20 @@ class HistoryPanel(Panel):
         self.finding.reveal(id, self.parts.records)
 
     def star(self) -> None:
-        """Star what is selected, or take the stars away when all of it has one."""
-        self.changing.star([entry for row in self.list.selected_rows() if (entry := self.model.entry(row)) is not None])
+        """Star what is selected, else what is on screen; or take the stars away when all of it has one."""
+        entries = [entry for row in self.list.selected_rows() if (entry := self.model.entry(row)) is not None]
+        if not entries and self._record is not None:
+            entries = [self._record.entry]
+        self.changing.star(entries)
 
     def delete_selected(self) -> None:
-        """Delete what is selected, with Undo."""
-        self.finding.selected_ids(self.parts.records, self.changing.delete)
+        """Delete what is selected, else what is on screen, with Undo."""
+        if self.list.count_selected():
+            self.finding.selected_ids(self.parts.records, self.changing.delete)
+        elif self._record is not None:
+            id, self._record, self._wanted = self._record.entry.id, None, ""
+            self.changing.delete((id,))
+            self._show_state()
 
     def _save(self, save: Callable[[Record], object]) -> None:
         """Do something with the record on screen."""

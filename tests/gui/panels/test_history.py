@@ -143,6 +143,17 @@ def test_words_find_records_while_they_are_typed(desktop: Desktop, panel: Histor
     assert not panel.finding.nothing.isVisible()
 
 
+def test_what_is_on_screen_can_be_changed_though_it_is_not_listed(desktop: Desktop, panel: HistoryPanel) -> None:
+    look_for(desktop, panel, "green")
+    desktop.click(panel.view.head.star)
+    assert entry(desktop, "sky").starred
+    assert not entry(desktop, "old").starred
+    desktop.press("Down", panel.filters.search)
+    assert panel.list.selected_rows() == [0]
+    desktop.press("Space", panel.list)
+    assert entry(desktop, "old").starred
+
+
 def test_filters_say_what_they_want_and_are_cleared_together(desktop: Desktop, panel: HistoryPanel) -> None:
     panel.filters.state.choose("failed")
     settle(desktop)

@@ -39,6 +39,11 @@ class Reader:
         self._turn = threading.Lock()
         self._process: ReaderProcess | None = None
 
+    def start(self) -> None:
+        """Start the process without waiting for it, so that the first question need not."""
+        with self._turn:
+            self._started()
+
     def describe(self, path: Path) -> ModelInfo:
         """Return what `describing.describe` does, or its UserError; E-GGUF or E-MODEL-CONFIG where it took too much."""
         is_file = path.is_file()
@@ -80,18 +85,22 @@ class Reader:
 
     def _asked(self, question: str, limits: Limits, otherwise: UserError, **details: Any) -> Any:
         with self._turn:
-            if self._process is None or not self._process.lives:
-                self._process = ReaderProcess()
+            process = self._started()
             try:
-                told = self._process.ask(question, limits, **details)
+                told = process.ask(question, limits, **details)
             except Gone:
                 self._process = None
                 raise otherwise from None
-            if self._process.resident_bytes > _SPENT_BYTES:
-                self._process.end()
+            if process.resident_bytes > _SPENT_BYTES:
+                process.end()
         if "error" in told:
             raise UserError(*told["error"])
         return told["answer"]
+
+    def _started(self) -> ReaderProcess:
+        if self._process is None or not self._process.lives:
+            self._process = ReaderProcess()
+        return self._process
 
 
 def _endless() -> UserError:

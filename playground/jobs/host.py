@@ -51,6 +51,7 @@ def open_workspace(paths: Paths) -> Workspace:
     # Waiting threads of OpenMP spin ten times longer by default: no faster on a quiet machine, and on a busy one
     # each small product waits for a thread that has no processor.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    importlib.import_module("playground.engine.reader").reader("templates").start()  # it gets ready meanwhile
     for name in ("loading", "decoding"):  # the first load and answer need them: while the user still looks around
         importlib.import_module(f"playground.engine.{name}")
     from playground.engine.workspace import Workspace

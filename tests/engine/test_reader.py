@@ -60,6 +60,15 @@ def test_one_process_answers_many_questions(reader: Reader, tmp_path: Path) -> N
     assert len(children() - before) == 1
 
 
+def test_one_that_was_started_early_answers_the_first_question(reader: Reader) -> None:
+    before = children()
+    reader.start()
+    started = children() - before
+    assert len(started) == 1
+    assert reader.render("x", HI, {})[0] == "x"
+    assert children() - before == started
+
+
 def test_it_holds_nothing_heavy() -> None:
     """In a fresh process, because this one holds torch already."""
     check = (

@@ -242,4 +242,4 @@ def test_one_that_takes_too_much_is_given_up(house: House, monkeypatch: pytest.M
     (folder / "tokenizer.json").write_text(json.dumps(data))
     told = fails(house, folder)
     assert told.code == "E-TOKENIZER"
-    assert "takes too long, too much memory" in told.message
+    assert "memory" in told.message  # the library's own word, or ours

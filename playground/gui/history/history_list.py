@@ -1,4 +1,7 @@
-"""The list of records: keyboard, selection and stars. What is done about them is the panel's."""
+"""The list of records: keyboard, selection and stars. What is done about them is the panel's.
+
+It is a table of one column: Qt's list asks the model for each of 100,000 rows whenever one of them has changed.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QListView, QMenu
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
 from playground.core.history import Entry
-from playground.gui.history.entry_painter import EntryPainter
+from playground.gui.history.entry_painter import HEIGHT, EntryPainter
 from playground.gui.history.history_model import HistoryModel
 from playground.gui.theme import Theme
 
@@ -18,7 +21,7 @@ KEYS = {Qt.Key.Key_Space: "star", Qt.Key.Key_Delete: "delete", Qt.Key.Key_Return
 SETTLE_MS = 60  # a held arrow key runs over records: only the one it rests on is read
 
 
-class HistoryList(QListView):
+class HistoryList(QTableView):
     """Shows a `HistoryModel`; `chosen` tells the record the keyboard or the mouse rests on."""
 
     chosen = Signal(object)  # Entry
@@ -28,19 +31,25 @@ class HistoryList(QListView):
 
     def __init__(self, model: HistoryModel, theme: Theme) -> None:
         super().__init__()
-        self._model = model
+        self._model, self._theme = model, theme
         self._kept: tuple[str, int] = ("", 0)  # the current record and the place of the scroll bar, over a reset
         self._pause = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._pause.timeout.connect(self._tell)
         self.menu_for: Callable[[], QMenu | None] = lambda: None
         self.setObjectName("historyList")
         self.setAccessibleName("Records")
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setUniformItemSizes(True)
+        self.setProperty("kind", "records")
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
-        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.hide()
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setModel(model)
@@ -54,7 +63,8 @@ class HistoryList(QListView):
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
         model.dataChanged.connect(lambda *_: self._on_data())
-        theme.changed.connect(self.scheduleDelayedItemsLayout)
+        theme.changed.connect(self._fit)
+        self._fit()
 
     def current(self) -> Entry | None:
         """Return the record the keyboard or the mouse rests on, if it has been read."""
@@ -81,6 +91,10 @@ class HistoryList(QListView):
 
     # -- inside --------------------------------------------------------------------------------------------------
 
+    def _fit(self) -> None:
+        self.verticalHeader().setMinimumSectionSize(0)
+        self.verticalHeader().setDefaultSectionSize(self._theme.px(HEIGHT))
+
     def _tell(self) -> None:
         if (entry := self.current()) is not None:
             self.chosen.emit(entry)
@@ -101,7 +115,6 @@ class HistoryList(QListView):
             self.selectionModel().setCurrentIndex(
                 self._model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
             )
-        self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(place)
 
     def _on_star(self, row: int) -> None:

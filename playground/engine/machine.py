@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from playground.core.facts import DTYPES
+from playground.core.facts import DTYPES, ModelInfo
 from playground.core.paths import Paths, write_atomically
 from playground.engine.devices import cores, processor_name, use_threads
 
@@ -27,7 +27,10 @@ _SIDE, _PIECES = 1536, 57
 _BATCH, _MANY, _MANY_PIECES = 8, 128, 2
 
 _CLEARLY = 0.95  # a kernel, a thread count or a second form is taken where it needs less than this share of the time
-_CHUNK_SECONDS = 0.25  # reading hears a wish to stop this often
+_CHUNK_SECONDS = 0.24  # reading hears a wish to stop this often
+_BESIDE_PRODUCTS = 1.5  # a pass takes this much of its products' time
+_ATTENTION_COST = 5.0  # a token that is seen costs as much as this many weights for each value of a layer's heads
+_LONGEST_CHUNK = 256
 _GPU_CHUNK = 1024
 # Where nothing was measured: seconds for a weight and each of many rows, as two modest cores need them.
 _USUAL_MANY = {"float32": 12.5e-12, "bfloat16": 7e-12, "float16": 50e-12}
@@ -70,11 +73,27 @@ class Speeds:
 
 
 def chunk_size(known: Speeds, dtype: str, parameters: int, device: str) -> int:
-    """Return how many tokens of a prompt to read at once, so that a wish to stop is heard in time."""
+    """Return how many tokens of a prompt's beginning to read at once, so that a wish to stop is heard in time."""
     if device != "cpu":
         return _GPU_CHUNK
-    tokens = _CHUNK_SECONDS / (known.many.get(dtype, _USUAL_MANY[dtype]) * max(parameters, 1))
-    return int(2 ** min(8, max(3, math.floor(math.log2(tokens)))))
+    seconds = _BESIDE_PRODUCTS * known.many.get(dtype, _USUAL_MANY[dtype]) * max(parameters, 1)
+    return _rounded(min(_LONGEST_CHUNK, _CHUNK_SECONDS / seconds))
+
+
+def chunk_at(chunk: int, behind: int, info: ModelInfo) -> int:
+    """Return how many tokens to read at once when so many lie behind: attention takes more time the longer they get.
+
+    It depends on nothing else, so that a prompt is cut in the same places each time.
+    """
+    if chunk >= _GPU_CHUNK:
+        return chunk
+    slower = 1 + _ATTENTION_COST * behind * info.heads * info.head_size * info.layers / max(info.parameters, 1)
+    return _rounded(chunk / slower)
+
+
+def _rounded(tokens: float) -> int:
+    """Return whole blocks of 32 tokens, or a power of two below."""
+    return int(tokens // 32 * 32) if tokens >= 32 else int(2 ** max(3, math.floor(math.log2(max(tokens, 1)))))
 
 
 def speeds(paths: Paths, threads: int, device: str) -> Speeds:

@@ -15,6 +15,7 @@ from playground.core.events import Progress, Story
 from playground.engine.cache import KeyValues
 from playground.engine.forms import Form
 from playground.engine.lean.step import Lean
+from playground.engine.machine import chunk_at
 from playground.engine.workspace import Loaded
 
 
@@ -42,7 +43,8 @@ def read(loaded: Loaded, ids: Sequence[int], memory: KeyValues) -> Story[Tensor]
     row = torch.empty(0)
     yield Progress(memory.length, total, "Reading the prompt", "tokens")
     while memory.length < total:
-        chunk = list(ids[memory.length : memory.length + loaded.chunk])
+        size = chunk_at(loaded.chunk, memory.length, loaded.info.model)
+        chunk = list(ids[memory.length : memory.length + size])
         begun = time.perf_counter()
         if memory.length + len(chunk) < total:
             _pass(form.model.base_model, chunk, cache, {"use_cache": True})  # nobody asks for its logits

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from playground.core.facts import DTYPES
+from playground.core.facts import DTYPES, ModelInfo
 from playground.core.paths import Paths
 from playground.engine import machine
 from playground.engine.devices import one_thread
-from playground.engine.machine import Speeds, chunk_size, is_busy, measured, remembered, speeds
+from playground.engine.machine import Speeds, chunk_at, chunk_size, is_busy, measured, remembered, speeds
 
 # A processor that stores float16 but computes with bfloat16.
 STORES_HALF = Speeds(
@@ -102,10 +102,15 @@ def test_a_busy_machine_is_noticed() -> None:
 
 def test_large_models_are_read_in_small_chunks() -> None:
     sizes = [chunk_size(Speeds(), "float32", count, "cpu") for count in (1_000, 135_000_000, 1_700_000_000, 7 * 10**12)]
-    assert sizes == [256, 128, 8, 8]
-    slow = Speeds(many={"float32": 1e-9})
-    assert chunk_size(slow, "float32", 10_000_000, "cpu") == 16
+    assert sizes == [256, 64, 8, 8]
+    assert chunk_size(Speeds(many={"float32": 1e-9}), "float32", 10_000_000, "cpu") == 16
     assert chunk_size(Speeds(), "bfloat16", 1_000_000_000, "cuda") == 1024
+
+
+def test_the_further_a_prompt_has_been_read_the_smaller_are_its_chunks() -> None:
+    info = ModelInfo("m", "m", "safetensors", parameters=134_000_000, layers=30, heads=9, head_size=64)
+    assert [chunk_at(224, behind, info) for behind in (0, 224, 1500, 8000, 10**6)] == [224, 192, 96, 32, 8]
+    assert chunk_at(1024, 5000, info) == 1024  # a graphics card
 
 
 @pytest.mark.slow

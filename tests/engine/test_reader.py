@@ -26,7 +26,7 @@ from tests.toys import CHATML, toy
 
 HI = [{"role": "user", "content": "Hi"}]
 ENDLESS = "{% for i in range(99999) %}\n{% for j in range(99999) %}{% endfor %}{% endfor %}"
-CUBE = "[[[0] * 2000] * 2000] * 2000"
+CUBE = "[[[0] * 9000] * 9000] * 9000"
 UNSTOPPABLE = f"{{{{ {CUBE} == {CUBE} }}}}"  # one call that hears no alarm
 needs_limits = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such limits")
 
@@ -193,12 +193,15 @@ sys.stdin.read()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
-@pytest.mark.parametrize("doing", [["idle"], [ENDLESS, "busy"]], ids=["idle", "busy"])
+@pytest.mark.parametrize("doing", [["idle"], [ENDLESS, "busy"], [UNSTOPPABLE, "busy"]], ids=["idle", "busy", "deaf"])
 def test_an_engine_killed_hard_leaves_no_reader_behind(doing: list[str]) -> None:
     command = [sys.executable, "-c", _ENGINE, *doing]
     with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdin=-1, stdout=-1, text=True) as engine:
         assert engine.stdout is not None
         child = psutil.Process(int(engine.stdout.readline()))
+        idle = child.cpu_times().user
+        while "busy" in doing and child.cpu_times().user < idle + 0.1:
+            child.cpu_percent(interval=0.02)
         os.kill(engine.pid, signal.SIGKILL)
     assert psutil.wait_procs([child], timeout=20)[1] == []
 

@@ -21,7 +21,7 @@ from tests.toys import CHATML, NO_SYSTEM_ROLE
 
 WITHIN = 1.5
 RUN = RunSettings(full_chain(), max_tokens=2, seed=1)
-CUBE = "[[[0] * 2000] * 2000] * 2000"
+CUBE = "[[[0] * 9000] * 9000] * 9000"
 UNSTOPPABLE = f"\n{{{{ {CUBE} == {CUBE} }}}}"
 """One call that hears no alarm: it is ended with its process, which takes the line along."""
 LOOPS = "{% for i in range(99999) %}{% for j in range(99999) %}\n{% set x = i * j %}{% endfor %}{% endfor %}"

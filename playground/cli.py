@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from playground import __version__
+from playground.ask_command import add_options as add_ask_options
 from playground.core.conversation import new_id
 from playground.core.errors import UserError
 from playground.core.events import Done, Event, Failed
-from playground.core.facts import DTYPES, LoadedInfo, Message, ModelInfo, PromptInput, ReplyInfo
+from playground.core.facts import ModelInfo
 from playground.core.owner import Owner
 from playground.core.pace import count, size
 from playground.core.paths import Paths
@@ -27,7 +28,7 @@ from playground.history_command import add_options as add_history_options
 from playground.jobs.job import Job, RecordedJob
 from playground.jobs.narrating import Telling
 from playground.jobs.recording import recorder_for
-from playground.printing import complain, print_json, print_text, progress_bar
+from playground.printing import complain, print_json, progress_bar
 
 COMMANDS = ("ask", "get", "models", "history", "run", "demo", "bench", "doctor")
 
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"playground {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    _ask_options(commands.add_parser("ask", help="one prompt, one answer, streamed"))
+    add_ask_options(commands.add_parser("ask", help="one prompt, one answer or several, streamed"), _find_model)
     get = commands.add_parser("get", help="fetch a model: the starter, or owner/name from the Hub")
     get.add_argument("name", help="“starter” or a Hub name")
     get.set_defaults(act=_get)
@@ -95,61 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ask_options(ask: argparse.ArgumentParser) -> None:
-    ask.add_argument("prompt", help="what to ask; - reads it from standard input")
-    ask.add_argument("--model", default="starter", help="a name from “playground models”, a folder, or a GGUF file")
-    ask.add_argument("--dtype", choices=("auto", *DTYPES), default="auto")
-    ask.add_argument("--system", default="", help="the system prompt")
-    ask.add_argument("--role", default="", help="a role from the library, which fills the system prompt")
-    ask.add_argument("--temperature", type=float, help="0 is greedy")
-    ask.add_argument("--top-k", type=int, help="0 is off")
-    ask.add_argument("--top-p", type=float, help="1 is off")
-    ask.add_argument("--min-p", type=float, help="0 is off")
-    ask.add_argument("--seed", type=int, help="the same seed draws the same luck")
-    ask.add_argument("--max-tokens", type=int, default=256, help="0 writes until the model stops")
-    ask.add_argument("--greedy", action="store_true", help="always the most probable token")
-    ask.add_argument("--json", action="store_true", help="one JSON object per event")
-    ask.set_defaults(act=_ask)
-
-
 # -- the commands ------------------------------------------------------------------------------------------------
-
-
-def _ask(options: argparse.Namespace) -> int:
-    from playground.core.roles import find_role
-    from playground.jobs.load import Load
-    from playground.jobs.reply import Reply
-
-    paths = Paths.standard()
-    text = sys.stdin.read() if options.prompt == "-" else options.prompt
-    system = options.system or (find_role(paths, options.role).system if options.role else "")
-    settings = _settings_of(options)  # a bad value is refused before anything heavy is loaded
-    model = _find_model(paths, options.model)
-    with Engine(paths, quiet=options.json) as engine:
-        loaded: LoadedInfo = engine.run(Load(model.path, dtype=options.dtype))
-        prompt = PromptInput(messages=(Message("user", text),), system=system)
-        job = Reply(new_id(), loaded.model.path, prompt, settings)
-        show = print_json if options.json else print_text
-        result: ReplyInfo = engine.run(job, show)
-    if not options.json:
-        speed = result.new_tokens / result.writing_seconds if result.writing_seconds else 0.0
-        print(
-            f"\n\n[{result.stop_reason} · {result.new_tokens} tokens · {speed:.1f} t/s · seed {result.seed}]",
-            file=sys.stderr,
-        )
-    return 0
-
-
-def _settings_of(options: argparse.Namespace) -> Any:
-    from playground.recipes.run_settings import RunSettings, full_chain
-
-    settings = RunSettings(full_chain(), max_tokens=options.max_tokens, seed=options.seed)
-    if options.greedy:
-        return settings.with_sampler("temperature", temperature=0.0).seeded()
-    for name, field in (("temperature", "temperature"), ("top_k", "top_k"), ("top_p", "top_p"), ("min_p", "min_p")):
-        if (value := getattr(options, name)) is not None:
-            settings = settings.with_sampler(name, **{field: value})
-    return settings.seeded()
 
 
 def _get(options: argparse.Namespace) -> int:

@@ -6,10 +6,10 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from playground.core.errors import explain
-from playground.core.events import Done, Event, Note, Progress, Token
+from playground.core.events import LAST, Done, Event, Note, Progress, Started, Token
 from playground.core.pace import Pace
 from playground.core.plain import to_plain
 from playground.core.visible import visible
@@ -40,6 +40,30 @@ def print_text(event: Event) -> None:
         print(visible(event.text), end="", flush=True)  # a terminal would obey what a model writes
     elif isinstance(event, Note):
         print(f"[{visible(event.text)}]", file=sys.stderr)
+
+
+def print_answers(seeds: Sequence[int]) -> Callable[[Event], None]:
+    """Return what prints several answers one after another: the first as it comes, the others at the end."""
+    later: dict[int, list[Token]] = {row: [] for row in range(1, len(seeds))}
+
+    def heading(row: int) -> None:
+        space = "\n\n" if row else ""
+        print(f"{space}--- Answer {row + 1} of {len(seeds)}, seed {seeds[row]} ---\n", flush=True)
+
+    def show(event: Event) -> None:
+        if isinstance(event, Started):
+            heading(0)
+        elif isinstance(event, Token) and event.row:
+            later[event.row].append(event)
+        elif isinstance(event, LAST):
+            for row, tokens in later.items():
+                heading(row)
+                for token in tokens:
+                    print_text(token)
+        else:
+            print_text(event)
+
+    return show
 
 
 def print_json(event: Event) -> None:

@@ -78,6 +78,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ("--max-tokens", "-5", "max_tokens"),
         ("--seed", "-1", "seed"),
         ("--seed", str(2**64), "seed"),
+        ("--answers", "0", "answers"),
+        ("--answers", "9", "answers"),
         ("--role", "no such role", "role"),
     ],
 )

@@ -19,11 +19,9 @@ from playground.gui.stats import Watch
 from playground.gui.ticket import Ticket
 from playground.gui.writing import Answer, Writing
 from playground.jobs.job import RecordedJob
-from playground.jobs.replies import Replies
+from playground.jobs.replies import Replies, seeds_from
 from playground.jobs.reply import Reply
 from playground.recipes.run_settings import RunSettings
-
-SEEDS = 2**64
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Answers(QObject):
     def begin(self, talk: str, turns: Sequence[Turn], asked: Asked) -> Writing:
         """Have an answer written for each of these turns, which hold what stands before the first new token."""
         settings = asked.settings.seeded()
-        seeds = tuple(((settings.seed or 0) + number) % SEEDS for number in range(len(turns)))
+        seeds = seeds_from(settings.seed or 0, len(turns))
         ticket = self._jobs.submit(_job(talk, turns, replace(asked, settings=settings), seeds))
         answers = tuple(Answer(turn.id, turn.text, Watch(seed)) for turn, seed in zip(turns, seeds, strict=True))
         writing = self._writings[talk] = Writing(talk, ticket, answers)

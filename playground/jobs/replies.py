@@ -16,6 +16,8 @@ from playground.recipes.run_settings import RunSettings
 if TYPE_CHECKING:
     from playground.engine.workspace import Workspace
 
+MOST = 8  # answers to one prompt that the window and the command line offer
+
 
 @dataclass(frozen=True)
 class Replies(RecordedJob):
@@ -45,3 +47,8 @@ class Replies(RecordedJob):
     def run(self, workspace: Workspace) -> Story[tuple[ReplyInfo, ...]]:
         question = Question(self.model, self.prompt, self.settings, (), self.conversation, self.cache_mb)
         return (yield from answer(workspace, question, self.seeds))
+
+
+def seeds_from(first: int, count: int) -> tuple[int, ...]:
+    """Return the seeds of several answers: the first one's, and the numbers after it, as far as 64 bits reach."""
+    return tuple((first + number) % 2**64 for number in range(count))

@@ -12,6 +12,7 @@ from playground.core.options import check_options, option
 from playground.core.plain import from_plain, to_plain
 from playground.core.registry import kind_of
 from playground.core.variables import fill, variables_in
+from playground.jobs.replies import MOST
 from playground.recipes.run_settings import RunSettings, full_chain
 from playground.recipes.sampler import Sampler, Stage
 
@@ -35,7 +36,7 @@ class Setup:
         "How many answers are written to one message, at the same time. They share what was read, and each has a seed "
         "of its own: the first one's, and the numbers after it.",
         low=1,
-        high=8,
+        high=MOST,
     )
     preset: str = ""
     sources: tuple[tuple[str, str], ...] = ()  # ("top_p.top_p", "you")

@@ -63,6 +63,13 @@ def test_what_does_not_fit_is_left_out_and_named(text: str, lost: str) -> None:
     assert replace(setup, run=replace(setup.run, chain=full_chain())) == new_setup()
 
 
+@pytest.mark.parametrize("answers", [0, 9, True, "2", 1.5, None])
+def test_an_impossible_number_of_answers_is_one(answers: object) -> None:
+    data = {**json.loads(setup_to_json(full())), "answers": answers}
+    setup, lost = setup_from_json(json.dumps(data))
+    assert (setup.answers, lost) == (1, ("answers",))
+
+
 def test_one_unknown_sampler_costs_nothing_but_itself() -> None:
     data = json.loads(setup_to_json(full()))
     data["run"]["chain"].insert(1, {"sampler": {"kind": "samplers/gone", "strength": 3}, "on": True})

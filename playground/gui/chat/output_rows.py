@@ -1,4 +1,4 @@
-"""The controls that are no sampler: how long, when to stop, with which luck, in how much context."""
+"""The controls that are no sampler: how long, how many, when to stop, with which luck, in how much context."""
 
 from __future__ import annotations
 
@@ -22,17 +22,20 @@ from playground.core.facts import LoadedInfo
 from playground.core.options import options_of
 from playground.core.pace import size
 from playground.gui.chat.text_box import TextBox
+from playground.gui.setup import Setup
 from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import IconButton
+from playground.gui.widgets.labels import label
 from playground.gui.widgets.parameter_row import ParameterRow
 from playground.recipes.run_settings import UNLIMITED, RunSettings
 
 STOPS = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072)
 """Context lengths offered, up to what the model allows."""
+ALIKE = "Greedy leaves nothing to luck: all answers will be the same."
 
 
 class OutputRows(QWidget):
-    """Max tokens, context length, stop sequences, seed."""
+    """Max tokens, number of answers, context length, stop sequences, seed."""
 
     changed = Signal()
 
@@ -45,6 +48,9 @@ class OutputRows(QWidget):
         option = next(o for o in options_of(RunSettings) if o.name == "max_tokens")
         self.max_tokens = ParameterRow(option, theme)
         self.until_it_stops = QCheckBox("Until it stops")
+        self.answers = ParameterRow(next(o for o in options_of(Setup) if o.name == "answers"), theme)
+        self.alike = label(ALIKE, "small", wrap=True)
+        self._greedy = False
         self.context = QComboBox()
         self.stop = TextBox("Stop sequences", "One per line; \\n means a line break", 1, 4)
         self.seed = QLineEdit()
@@ -74,6 +80,23 @@ class OutputRows(QWidget):
         self._context = run.context_length
         self._choose_context()
         self._filling = False
+
+    def answer_count(self) -> int:
+        """Return how many answers are wanted to one message."""
+        return int(self.answers.value())
+
+    def set_answer_count(self, count: int) -> None:
+        """Show another number of answers."""
+        self.answers.set_value(count, "default" if count == Setup().answers else "you")
+        self._show_alike()
+
+    def show_greedy(self, greedy: bool) -> None:
+        """Take note whether luck plays a part: without it, several answers are the same."""
+        self._greedy = greedy
+        self._show_alike()
+
+    def _show_alike(self) -> None:
+        self.alike.setVisible(self._greedy and self.answer_count() > 1)
 
     def show_model(self, info: LoadedInfo | None) -> None:
         """Offer the context lengths this model allows, with the memory each costs."""
@@ -118,6 +141,9 @@ class OutputRows(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.max_tokens)
         column.addWidget(self.until_it_stops)
+        column.addWidget(self.answers)
+        column.addWidget(self.alike)
+        self.alike.hide()
         column.addLayout(form)
 
     def _connect(self) -> None:
@@ -130,6 +156,8 @@ class OutputRows(QWidget):
         self.lock.setEnabled(False)
         self.max_tokens.value_changed.connect(lambda _: self._tell())
         self.max_tokens.reset_requested.connect(self._on_reset)
+        self.answers.value_changed.connect(lambda _: self._on_answers())
+        self.answers.reset_requested.connect(lambda: self._on_answers(Setup().answers))
         self.until_it_stops.toggled.connect(self._on_until)
         self.context.currentIndexChanged.connect(lambda _: self._on_context())
         self.stop.textChanged.connect(self._tell)
@@ -139,6 +167,10 @@ class OutputRows(QWidget):
 
     def _on_reset(self) -> None:
         self.max_tokens.set_value(RunSettings().max_tokens, "default")
+        self._tell()
+
+    def _on_answers(self, count: int | None = None) -> None:
+        self.set_answer_count(self.answer_count() if count is None else count)
         self._tell()
 
     def _on_context(self) -> None:

@@ -28,6 +28,7 @@ from playground.core.options import options_of
 from playground.core.paths import Paths
 from playground.gui.chat.output_rows import OutputRows
 from playground.gui.chat.sampler_rows import SamplerRows, stage_name
+from playground.gui.model_words import forms_in_words, path_in_words
 from playground.gui.setup import Setup
 from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import IconButton
@@ -78,7 +79,8 @@ class RunPane(QScrollArea):
     def value(self, setup: Setup) -> Setup:
         """Return `setup` with the run settings as they stand here."""
         run = self.output.value(replace(setup.run, chain=self.rows.chain()))
-        return replace(setup, run=run, preset=self._preset, sources=tuple(sorted(self.rows.sources().items())))
+        sources = tuple(sorted(self.rows.sources().items()))
+        return replace(setup, run=run, answers=self.output.answer_count(), preset=self._preset, sources=sources)
 
     def set_value(self, setup: Setup) -> None:
         """Show other run settings."""
@@ -87,6 +89,7 @@ class RunPane(QScrollArea):
         self.rows.set_chain(setup.run.chain, dict(setup.sources))
         self.rows.reset_unset()
         self.output.set_value(setup.run)
+        self.output.set_answer_count(setup.answers)
         self._filling = False
         self._show_preset()
         self._show_effective()
@@ -96,9 +99,10 @@ class RunPane(QScrollArea):
         self._model = info
         self.output.show_model(info)
         self.rows.reset_unset()
-        self.model_line.setText(
-            f"{info.model.name} · {info.dtype} · {info.path_kind} path" if info else "No model loaded"
-        )
+        words = f"{info.model.name} · {forms_in_words(info)} · {info.path_kind} path" if info else "No model loaded"
+        self.model_line.setText(words)
+        self.model_line.setToolTip(path_in_words(info) if info else "")
+        self.model_line.setAccessibleDescription(self.model_line.toolTip())
         self._show_effective()
 
     # -- presets -----------------------------------------------------------------------------------------------
@@ -233,6 +237,7 @@ class RunPane(QScrollArea):
     def _show_effective(self) -> None:
         run = self.output.value(replace(Setup().run, chain=self.rows.chain()))
         self.effective.setText(" → ".join(effective(run)) or "Nothing: the model's own probabilities.")
+        self.output.show_greedy(any(sampler.is_final for sampler in run.working()))
 
     def _arrange(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)

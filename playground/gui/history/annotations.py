@@ -44,8 +44,8 @@ class Annotations(QFrame):
 
     def show_record(self, id: str, note: str, tags: tuple[str, ...]) -> None:
         """Show another record's words; what was typed for the one before is kept first."""
-        if id == self._id and (self.tags.hasFocus() or self.note.hasFocus()):
-            return  # it is being edited: what is typed is newer than what was read
+        if id == self._id:
+            return  # it was read again: nobody but these fields changes it, and what is typed is newer
         self.keep()
         self._id, self._note, self._tags = id, note, tags
         self.note.setPlainText(note)

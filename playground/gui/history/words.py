@@ -48,5 +48,5 @@ def speed(tokens: int, seconds: float) -> str:
     """Return how fast tokens were read or written, as in "310 tokens in 2.1 s (148 per second)"."""
     if not tokens:
         return ""
-    pace = f" ({tokens / seconds:,.1f} per second)" if seconds > 0 else ""
-    return f"{tokens:,} tokens in {seconds:.2f} s{pace}"
+    words = f"{tokens:,} token{'' if tokens == 1 else 's'}"
+    return f"{words} in {seconds:.2f} s ({tokens / seconds:,.1f} per second)" if seconds > 0 else words

@@ -21,6 +21,7 @@ from playground.core.catalogue import CatalogueEntry
 from playground.core.errors import redact
 from playground.core.facts import DTYPES, LoadedInfo, ModelInfo
 from playground.core.pace import count, size
+from playground.gui.model_words import forms_in_words, has_two_forms
 from playground.gui.models.facts_grid import FactsGrid
 from playground.gui.models.inspector import Inspector
 from playground.gui.models.memory_table import MemoryTable
@@ -209,7 +210,8 @@ def _facts_of(info: ModelInfo, loaded: LoadedInfo | None) -> list[tuple[str, str
         ("Place", redact(str(Path(info.path)))),
     ]
     if loaded is not None:
-        state = f"{loaded.dtype} on {loaded.device}, {size(loaded.resident_bytes)}, loaded in {loaded.seconds:.1f} s"
+        memory = f"{size(loaded.resident_bytes)}{' for both' if has_two_forms(loaded) else ''}"
+        state = f"{forms_in_words(loaded)} on {loaded.device}, {memory}, loaded in {loaded.seconds:.1f} s"
         facts.insert(0, ("Loaded", state))
     return facts
 

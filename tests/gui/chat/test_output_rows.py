@@ -80,6 +80,24 @@ def test_the_number_can_be_reset(rows: OutputRows) -> None:
     assert rows.max_tokens.source == "default"
 
 
+# -- several answers ---------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_answers_can_be_set_and_reset(rows: OutputRows, qtbot: QtBot) -> None:
+    rows.set_answer_count(4)
+    assert (rows.answer_count(), rows.answers.source) == (4, "you")
+    with qtbot.waitSignal(rows.changed):
+        rows.answers._dot.click()
+    assert (rows.answer_count(), rows.answers.source) == (1, "default")
+
+
+def test_no_more_than_eight_answers_are_taken(rows: OutputRows) -> None:
+    rows.answers._box.setFocus()
+    rows.answers._box.setText("20")
+    rows.answers._box.editingFinished.emit()
+    assert rows.answer_count() == 8
+
+
 # -- stop sequences ----------------------------------------------------------------------------------------------
 
 

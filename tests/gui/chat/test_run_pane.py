@@ -225,3 +225,46 @@ def test_showing_a_setup_tells_nothing(pane: RunPane, qtbot: QtBot) -> None:
 def test_the_model_is_named_with_its_format(pane: RunPane) -> None:
     pane.show_model(loaded(dtype="float16", path_kind="lean"))
     assert pane.model_line.text() == "Toy · float16 · lean path"
+    assert "checked against the model's own" in pane.model_line.toolTip()
+    pane.show_model(None)
+    assert (pane.model_line.text(), pane.model_line.toolTip()) == ("No model loaded", "")
+
+
+def test_two_forms_and_the_reason_for_the_plain_path_are_said(pane: RunPane) -> None:
+    why = "its norms differ in their epsilon"
+    pane.show_model(loaded(dtype="float16", reading_dtype="bfloat16", path_reason=why))
+    assert pane.model_line.text() == "Toy · writes in float16, reads in bfloat16 · plain path"
+    assert pane.model_line.toolTip().endswith(f"does not take this model: {why}.")
+
+
+# -- several answers ---------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_answers_belongs_to_the_setup(pane: RunPane, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(pane.changed):
+        ask_for(pane, 3)
+    assert pane.value(Setup()).answers == 3
+    choose(pane, "Wild")  # a preset is about sampling
+    assert pane.value(Setup()).answers == 3
+    pane.set_value(new_setup())
+    assert pane.value(Setup()).answers == 1
+
+
+def test_that_greedy_answers_are_all_the_same_is_said_when_there_are_several(pane: RunPane) -> None:
+    ask_for(pane, 2)
+    assert pane.output.alike.isHidden()
+    choose(pane, GREEDY)
+    assert pane.output.alike.isVisible()
+    ask_for(pane, 1)
+    assert pane.output.alike.isHidden()
+    ask_for(pane, 2)
+    assert pane.output.alike.isVisible()
+    turn(pane, "temperature.temperature", 0.8)
+    assert pane.output.alike.isHidden()
+
+
+def ask_for(pane: RunPane, count: int) -> None:
+    box = pane.output.answers._box
+    box.setFocus()
+    box.setText(str(count))
+    box.editingFinished.emit()

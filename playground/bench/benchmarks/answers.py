@@ -34,7 +34,6 @@ class Answers(Benchmark):
     target: ClassVar[str] = "a batch at least 4 × in fp32 with the same answers, at least 2 × with dtype auto"
     sides: ClassVar[tuple[str, ...]] = ("batch, fp32", "one by one, fp32", "batch, auto", "one by one, auto")
     units: ClassVar[dict[str, str]] = {"writing": "tokens/s", "differing": "answers"}
-    rounds: ClassVar[int] = 3
     goals: ClassVar[tuple[Goal, ...]] = (
         Goal("writing", "batch, fp32", at_least=4.0, rival="one by one, fp32"),
         Goal("differing", "batch, fp32", at_most=0, worst=True),

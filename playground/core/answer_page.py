@@ -22,13 +22,14 @@ _PRIVATE = ("Tags", "Hashes")  # facts that are for the one who keeps the record
 
 def page_of(record: Record) -> str:
     """Return the page: the prompt, the answer with its code blocks, and at the foot how it was written."""
-    title = html.escape(" · ".join(filter(None, (record.entry.model or "Run", when(record.entry.started)))))
+    title = _shown(" · ".join(filter(None, (record.entry.model or "Run", when(record.entry.started)))))
     said = (("System", asked(record.job).around), ("Prompt", record.prompt))
     boxes = "".join(_box(name, _words(text)) for name, text in said if text)
     facts = "".join(f"<tr><th>{name}</th><td>{_shown(value)}</td></tr>\n" for name, value in _facts(record))
     return (
         f'{_HEAD.replace("TITLE", title)}<h1>{title}</h1>\n{boxes}<p class="name">Answer</p>\n{_answer(record.text)}'
-        f'<p class="name">How it was written</p>\n<table class="facts" cellspacing="0">\n{facts}</table>\n</body></html>\n'
+        f'<p class="name">How it was written</p>\n<table class="facts" cellspacing="0">\n{facts}</table>\n'
+        "</body></html>\n"
     )
 
 

@@ -6,6 +6,7 @@ attention itself.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -175,6 +176,12 @@ class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]
         self.buffers = (keys, values)
         self.keys, self.values = keys[:, :, :end], values[:, :, :end]
         return self.keys, self.values
+
+
+def named(module: Any, cache: DynamicCache) -> dict[str, DynamicCache]:
+    """Return the cache under the name it has in this module's forward: transformers renamed it in 5.24."""
+    name = "cache" if "cache" in inspect.signature(module.forward).parameters else "past_key_values"
+    return {name: cache}
 
 
 def keeps_all(config: PreTrainedConfig) -> bool:

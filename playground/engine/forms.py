@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from playground.engine.cache import KeyValues, keeps_all
+from playground.engine.cache import KeyValues, keeps_all, named
 from playground.engine.devices import one_thread
 from playground.engine.lean.desk import ATTENTION_DTYPE
 from playground.engine.lean.recognition import Unknown, plan_of
@@ -65,7 +65,7 @@ def agrees(lean: Lean, model: PreTrainedModel) -> bool:
         theirs = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0].float()  # (tokens, vocabulary)
         begun = _TRIAL // 2
         cache = memory.lend(model.config, model.dtype)
-        model(input_ids=torch.tensor([ids[:begun]]), past_key_values=cache, use_cache=True)
+        model(input_ids=torch.tensor([ids[:begun]]), use_cache=True, **named(model, cache))
         memory.take_back(cache, ids[:begun])
         ours = torch.cat([lean.step([id], memory).clone() for id in ids[begun:]])  # (tokens - begun, vocabulary)
     error, scale = (ours - theirs[begun:]).abs().max(), theirs.abs().max()

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from playground.core.events import Progress, Story
-from playground.engine.cache import KeyValues
+from playground.engine.cache import KeyValues, named
 from playground.engine.forms import Form
 from playground.engine.lean.step import Lean
 from playground.engine.machine import chunk_at
@@ -39,7 +39,9 @@ def read(loaded: Loaded, ids: Sequence[int], memory: KeyValues) -> Story[Tensor]
     Returns the logits after the last one: (vocabulary,), float32. The memory grows chunk by chunk.
     """
     form, total = loaded.reading, len(ids)
-    options, cache = _options(form), memory.lend(form.model.config, form.model.dtype)
+    model, body = form.model, form.model.base_model
+    cache = memory.lend(model.config, model.dtype)
+    whole, inside = {**_options(form), **named(model, cache)}, {"use_cache": True, **named(body, cache)}
     row = torch.empty(0)
     yield Progress(memory.length, total, "Reading the prompt", "tokens")
     while memory.length < total:
@@ -47,9 +49,9 @@ def read(loaded: Loaded, ids: Sequence[int], memory: KeyValues) -> Story[Tensor]
         chunk = list(ids[memory.length : memory.length + size])
         begun = time.perf_counter()
         if memory.length + len(chunk) < total:
-            _pass(form.model.base_model, chunk, cache, {"use_cache": True})  # nobody asks for its logits
+            _pass(body, chunk, inside)  # nobody asks for its logits
         else:
-            row = _pass(form.model, chunk, cache, options).logits[0, -1].float().cpu()  # (vocabulary,)
+            row = _pass(model, chunk, whole).logits[0, -1].float().cpu()  # (vocabulary,)
         memory.take_back(cache, chunk)
         memory.note_reading(len(chunk), time.perf_counter() - begun)
         yield Progress(memory.length, total, "Reading the prompt", "tokens")
@@ -58,9 +60,9 @@ def read(loaded: Loaded, ids: Sequence[int], memory: KeyValues) -> Story[Tensor]
 
 # The mode is entered for each pass alone: around a yield it would leak into whoever drives the generator.
 @torch.inference_mode()
-def _pass(module: Any, ids: list[int], cache: DynamicCache, options: dict[str, Any]) -> Any:
+def _pass(module: Any, ids: list[int], options: dict[str, Any]) -> Any:
     batch = torch.tensor([ids], device=module.device)  # (1, n)
-    return module(input_ids=batch, past_key_values=cache, **options)
+    return module(input_ids=batch, **options)
 
 
 def _options(form: Form) -> dict[str, Any]:
@@ -93,14 +95,14 @@ class PlainWriter:
 
     def __init__(self, form: Form, memory: KeyValues) -> None:
         self._form, self.memory = form, memory
-        self._options = _options(form)
         self._cache: DynamicCache = memory.lend(form.model.config, form.model.dtype)
+        self._options = {**_options(form), **named(form.model, self._cache)}
         self._written: list[int] = []
 
     @torch.inference_mode()
     def next(self, ids: Sequence[int]) -> Tensor:
         batch = torch.tensor(ids, device=self._form.model.device)[:, None]  # (rows, 1)
-        out = self._form.model(input_ids=batch, past_key_values=self._cache, **self._options)
+        out = self._form.model(input_ids=batch, **self._options)
         self._written.append(ids[0])
         logits: Tensor = out.logits[:, -1].float().cpu()  # (rows, vocabulary)
         return logits

@@ -10,7 +10,7 @@ from torch import nn
 from transformers import AutoModelForCausalLM
 
 from playground.engine import forms
-from playground.engine.cache import KeyValues
+from playground.engine.cache import KeyValues, named
 from playground.engine.devices import one_thread
 from playground.engine.forms import agrees, form_of
 from playground.engine.lean.recognition import Unknown, plan_of
@@ -37,7 +37,7 @@ def continued(lean: Lean, model: Any, ids: torch.Tensor) -> torch.Tensor:
     """Read with the tree, write on the lean path; return the logits of what was written."""
     memory = KeyValues(torch.float32)
     cache = memory.lend(model.config, model.dtype)
-    model(input_ids=ids[:, :BEGUN], past_key_values=cache, use_cache=True)
+    model(input_ids=ids[:, :BEGUN], use_cache=True, **named(model, cache))
     memory.take_back(cache, ids[0, :BEGUN].tolist())
     return torch.cat([lean.step([id], memory).clone() for id in ids[0, BEGUN:].tolist()])
 

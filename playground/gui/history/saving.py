@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from playground.core import record_export
+from playground.core.answer_page import page_of
 from playground.core.errors import UserError
 from playground.core.history import Record
 from playground.core.paths import write_atomically
@@ -18,7 +18,7 @@ from playground.gui.history.code_dialog import CodeDialog
 from playground.gui.history.exporting import FILTERS, Exporter
 from playground.gui.history.picture import picture_of, save_picture
 from playground.gui.panel import Parts
-from playground.jobs.script import script_of
+from playground.scripts.answer import script_of
 
 NAMED_BY = 60  # characters of the prompt that a file is called by
 
@@ -60,7 +60,7 @@ class Saving(QObject):
         """Ask for a file and write an answer as a page."""
         file = self._ask("Save the answer as HTML", record, ".html", "Web page (*.html)")
         if file is not None:
-            self.background.run(lambda: record_export.save([record], file), lambda _: self._on_saved(file.name))
+            self.background.run(lambda: write_atomically(file, page_of(record)), lambda _: self._on_saved(file.name))
 
     def ask_for_export(self, many: bool) -> Path | None:
         """Ask where to put records: what is selected, if that is `many`, or all that was found."""

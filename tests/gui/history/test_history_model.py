@@ -161,6 +161,5 @@ def test_a_change_costs_no_look_at_every_row(
     record.answer()
     view.grab()
     record.answer()
-    print(record.asked, view.verticalScrollBar().maximum(), view.verticalScrollBar().value(), len(looks), model.total)
     assert len(looks) < 2_000
     assert see(model, 100_000) == "r0"

@@ -28,11 +28,11 @@ from playground.jobs.narrating import Telling
 from playground.jobs.recording import Recorder
 from playground.jobs.replies import Replies
 from playground.jobs.reply import Reply
-from playground.jobs.script import script_of
-from playground.jobs.script_sampling import processors
 from playground.recipes import samplers
 from playground.recipes.run_settings import RunSettings, full_chain
 from playground.recipes.sampler import Sampler, Stage
+from playground.scripts.answer import script_of
+from playground.scripts.sampling import processors
 from tests.engine.metaspace import metaspace_tokenizer
 from tests.stories import outcome
 from tests.toys import CHATML, NO_SYSTEM_ROLE, toy

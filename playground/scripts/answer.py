@@ -11,9 +11,9 @@ from playground.core.history import Record
 from playground.core.plain import load
 from playground.core.run_facts import when
 from playground.jobs.reply import Reply
-from playground.jobs.script_prompt import Prompt, prompt_of
-from playground.jobs.script_sampling import Processor, processors
-from playground.jobs.script_text import comment, literal, place
+from playground.scripts.prompt import Prompt, prompt_of
+from playground.scripts.sampling import Processor, processors
+from playground.scripts.text import comment, literal, place
 
 _WIDTH = 110  # characters of a line
 _SAME = "This prints the same answer, unless two tokens were so close that another rounding decides."

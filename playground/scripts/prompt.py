@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.core.facts import Message, PromptInput, RunInfo
-from playground.jobs.script_text import literal
+from playground.scripts.text import literal
 
 _CONTEXT_HEADING = "Context:\n"
 _THOUGHT = re.compile(r"<think>.*?(?:</think>\s*|\Z)", re.DOTALL)

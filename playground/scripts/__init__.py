@@ -1,0 +1,1 @@
+"""What the application did, as Python scripts that need nothing of it."""

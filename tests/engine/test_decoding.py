@@ -18,6 +18,7 @@ from playground.engine.cache import KeyValues
 from playground.engine.decoding import Written, write
 from playground.engine.devices import one_thread
 from playground.engine.loading import load
+from playground.engine.machine import chunk_at
 from playground.engine.prefixes import common_length
 from playground.engine.sampling import draw
 from playground.engine.workspace import Loaded
@@ -124,11 +125,15 @@ def test_a_stage_switched_off_is_really_off(make: Make, name: str) -> None:
 
 
 def test_reading_is_told_in_tokens(make: Make) -> None:
-    loaded = replace(make(), chunk=30)
+    loaded = replace(make(), chunk=32)
     events, _ = told(write(loaded, ids_of(loaded, TEXT), GREEDY, (1,), KeyValues(loaded.memory_dtype)))
     total = len(ids_of(loaded, TEXT))
     steps = [event for event in events if isinstance(event, Progress)]
-    assert [step.done for step in steps] == [*range(0, total, 30), total]
+    places = [0]
+    while places[-1] < total:
+        places.append(min(total, places[-1] + chunk_at(32, places[-1], loaded.info.model)))
+    assert [step.done for step in steps] == places
+    assert len(places) > 3
     assert {(step.total, step.unit) for step in steps} == {(total, "tokens")}
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 import time
 from typing import Any
 
+from playground.core.errors import UserError
 from playground.core.events import Progress, Settled, Story
 from playground.core.facts import LoadedInfo, ModelInfo, PromptInfo, ReplyInfo, RunInfo
 from playground.core.paths import Paths
@@ -27,6 +30,13 @@ def prepare(paths: Paths) -> Toy:
     return Toy(paths)
 
 
+def prepare_full(paths: Paths) -> Toy:
+    """A computer with too little memory: who loads all the same is killed by the system."""
+    prepare(paths)
+    Load.run = _kill_me  # type: ignore[method-assign, assignment]
+    return Toy(paths)
+
+
 def prepare_here(paths: Paths) -> Toy:
     """Open a workspace in a thread of the test, which loads nothing: no job is changed."""
     return Toy(paths)
@@ -45,6 +55,14 @@ def _reply(job: Reply, workspace: Any) -> Story[ReplyInfo]:
 
 def _load(job: Load, workspace: Any) -> Story[LoadedInfo]:
     yield Progress(0, 1)
+    return MODEL
+
+
+def _kill_me(job: Load, workspace: Any) -> Story[LoadedInfo]:
+    yield Progress(0, 1)
+    if not job.forced:
+        raise UserError("“Light” needs 9.1 GB as float32; 3.2 GB are free.", "Unload a model.", "E-TOO-LARGE")
+    os.kill(os.getpid(), signal.SIGKILL)
     return MODEL
 
 

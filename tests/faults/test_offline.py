@@ -106,7 +106,7 @@ def test_nobody_is_there(toy: Toy, what: str) -> None:
 
 @pytest.mark.parametrize("what", ASKING)
 def test_a_name_nobody_knows(toy: Toy, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    _send_to(monkeypatch, "no-such-host.invalid")
+    _send_to(monkeypatch, "no-such-host.invalid", "https")
     assert refused(ASKING[what](), toy).code == "E-OFFLINE"
 
 
@@ -117,8 +117,7 @@ def test_somebody_who_hangs_up_has_been_asked(toy: Toy, monkeypatch: pytest.Monk
     assert door.knocks >= 1
 
 
-@pytest.mark.parametrize("what", ASKING)
-@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(("what", "scheme"), [("starter", "https"), ("Hub", "https"), ("Hub", "http")])
 def test_a_proxy_is_asked_and_its_refusal_told(
     toy: Toy, monkeypatch: pytest.MonkeyPatch, door: Door, what: str, scheme: str
 ) -> None:
@@ -137,7 +136,16 @@ def test_a_proxy_that_cannot_be_used_is_no_riddle(
     for name in PROXIES:
         monkeypatch.setenv(name, proxy)
     _send_to(monkeypatch, "models.invalid", "https")
-    assert refused(ASKING[what](), toy).code == "E-OFFLINE"
+    told = refused(ASKING[what](), toy)
+    assert told.code == "E-OFFLINE"
+    assert "cannot be reached" in told.message
+
+
+def test_an_index_that_pip_does_not_trust_is_told_apart(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    _send_to(monkeypatch, "no-such-host.invalid", "http")
+    told = refused(GetStarter(), toy)
+    assert told.code == "E-DOWNLOAD"
+    assert "not trusted" in told.message
 
 
 @pytest.mark.parametrize("what", ASKING)

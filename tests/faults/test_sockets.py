@@ -25,7 +25,7 @@ import os, socket
 
 def _refuse(*words, **_):
     with open(os.environ["PLAYGROUND_KNOCKS"], "a") as file:
-        file.write(f"{os.getpid()} {words[1:] or words}\\n")
+        file.write(f"{os.getpid()} {words}\\n")
     raise OSError("a test tried to reach the network")
 
 for name in ("connect", "connect_ex"):

@@ -73,6 +73,19 @@ def test_when_memory_is_short_the_old_form_makes_room(
     assert outcome(Load(path, "float16").run(workspace)).dtype == "float16"
 
 
+def test_who_insists_loads_what_seems_too_large(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(toy("llama", tmp_path / "toy"))
+    monkeypatch.setattr(loading, "free_memory", lambda _: 0)
+    with pytest.raises(UserError) as caught:
+        outcome(Load(path, "float32").run(workspace))
+    assert caught.value.code == "E-TOO-LARGE"
+    assert outcome(Load(path, "float32", forced=True).run(workspace)).dtype == "float32"
+    assert outcome(Load(path, "float16", forced=True).run(workspace)).dtype == "float16"  # in the place of the first
+    assert len(workspace.models) == 1
+
+
 def test_a_gguf_file_is_loaded_by_its_converted_folder(workspace: Workspace) -> None:
     file = str(toy_gguf(workspace.paths.models / "toy.gguf"))
     with pytest.raises(UserError) as caught:

@@ -126,9 +126,10 @@ class HistoryList(QTableView):
             menu.popup(self.viewport().mapToGlobal(at))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt makes a row the current one now; where nothing is selected, that row is."""
+        """Qt makes a row the current one now; where nothing is selected, that row is. A click chooses by itself."""
         super().focusInEvent(event)
-        if self.currentIndex().isValid() and not self.count_selected():
+        clicked = event.reason() == Qt.FocusReason.MouseFocusReason
+        if not clicked and self.currentIndex().isValid() and not self.count_selected():
             self.choose(self.currentIndex().row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

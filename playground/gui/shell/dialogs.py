@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground import __version__
+from playground.core.errors import UserError
 from playground.gui.commands import Commands
 from playground.gui.ticket import Ticket
 
@@ -88,6 +89,15 @@ def ask_to_end_with_others(parent: QWidget, stuck: Ticket, others: Sequence[Tick
     return _ask(
         parent, f"“{stuck.job.label}” does not stop.", f"Ending it by force would also end: {names}.", "End all"
     )
+
+
+def ask_to_force(parent: QWidget, doubt: UserError) -> bool:
+    """Ask before loading what seems too large; `doubt` says both numbers."""
+    more = (
+        "Loading it anyway can make this computer very slow, and the system may end the engine. "
+        "Your chats are safe either way."
+    )
+    return _ask(parent, doubt.message, f"{more}\n\n{doubt.hint}", "Load anyway")
 
 
 def _ask(parent: QWidget, text: str, more: str, button: str) -> bool:

@@ -81,7 +81,7 @@ class MessageView(QFrame):
         self._outside.setVisible(data.outside)
         self._note.setText("" if words else data.note)
         self._note.setVisible(bool(self._note.text()))
-        self._stats.setText(data.stats)
+        self._stats.setText(_in_pieces(data.stats))
         self._stats.setVisible(bool(data.stats) and data.role == "assistant")
         self._switcher.setVisible(data.versions > 1)
         self._count.setText(f"{data.version}/{data.versions}")
@@ -329,3 +329,8 @@ class _Editor(QWidget):
                 self.done.emit(self.text.toPlainText())
                 return True
         return False
+
+
+def _in_pieces(stats: str) -> str:
+    """Return the stats so that a narrow line breaks between their parts, never inside one."""
+    return " | ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in stats.split(" | "))

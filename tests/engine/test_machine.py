@@ -100,6 +100,21 @@ def test_a_busy_machine_is_noticed() -> None:
     assert not is_busy(wall=2.0, cpu=3.8, threads=2)
 
 
+def test_what_was_disturbed_is_measured_again_and_the_best_of_both_is_used_but_not_kept(
+    runs: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slow = Speeds(*(dict.fromkeys(DTYPES, 9.0) for _ in range(3)), dict.fromkeys(DTYPES, 0.1), 2)
+    found = iter([slow, STORES_HALF, STORES_HALF])
+    monkeypatch.setattr(machine, "measured", lambda threads: runs.append(threads) or next(found))
+    monkeypatch.setattr(machine, "is_busy", lambda *_: len(runs) < 3)
+    used = speeds(Paths(tmp_path), 2, "cpu")
+    assert (used.one, used.many) == (STORES_HALF.one, slow.many)
+    assert runs == [2, 2]
+    assert remembered(Paths(tmp_path), 2, "cpu") == Speeds()
+    assert speeds(Paths(tmp_path), 2, "cpu") == STORES_HALF  # now it is calm
+    assert remembered(Paths(tmp_path), 2, "cpu") == STORES_HALF
+
+
 def test_large_models_are_read_in_small_chunks() -> None:
     sizes = [chunk_size(Speeds(), "float32", count, "cpu") for count in (1_000, 135_000_000, 1_700_000_000, 7 * 10**12)]
     assert sizes == [256, 64, 8, 8]

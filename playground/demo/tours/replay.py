@@ -42,6 +42,7 @@ class Replay(Tour):
         stage.open("models")
         assert session.model is not None
         models.list.choose(session.model.model.path)
-        models.detail.dtype.setCurrentIndex(models.detail.dtype.findData("float32"))
+        other = "float32" if session.model.dtype == "bfloat16" else "bfloat16"
+        models.detail.dtype.setCurrentIndex(models.detail.dtype.findData(other))
         stage.click("load")
-        stage.wait(lambda: session.model is not None and session.model.dtype == "float32", 120, what="the model")
+        stage.wait(lambda: session.model is not None and session.model.dtype == other, 120, what="the model")

@@ -13,6 +13,7 @@ from playground.core.errors import UserError
 Row = NDArray[np.float32]  # (vocabulary,)
 
 ALTERNATIVES = 50
+_SAMPLED = 16
 _FLOOR = np.float32(-1e4)  # exp of it is 0; keeps 0 · -inf out of the entropy
 
 
@@ -21,6 +22,7 @@ class Measured(NamedTuple):
 
     row: Row
     log_probabilities: Row
+    normalizer: float  # the logarithm of the sum of all exponentials of the logits
     entropy: float  # nats
     alternatives: tuple[tuple[int, float], ...]  # the most probable (id, log-probability), best first
 
@@ -47,14 +49,30 @@ def measured(row: Row, step: int) -> Measured:
     total = float(shares.sum(dtype=np.float64))
     entropy = math.log(total) - float(shares @ logs) / total
     logs -= np.float32(math.log(total))
-    return Measured(row, logs, max(0.0, entropy), _best(logs))
+    best = highest(row, ALTERNATIVES)  # (alternatives,)
+    alternatives = tuple(zip(best.tolist(), logs[best].tolist(), strict=True))
+    return Measured(row, logs, float(peak) + math.log(total), max(0.0, entropy), alternatives)
 
 
-def _best(logs: Row) -> tuple[tuple[int, float], ...]:
-    count = min(ALTERNATIVES, len(logs))
-    near = np.argpartition(logs, len(logs) - count)[len(logs) - count :]  # (count,)
-    order = near[np.lexsort((near, -logs[near]))]
-    return tuple(zip(order.tolist(), logs[order].tolist(), strict=True))
+def highest(row: Row, count: int) -> NDArray[np.int64]:
+    """Return the places of the `count` highest values, the highest first, equals in their order; all of a shorter row.
+
+    Every sixteenth value tells roughly where to cut, so that few have to be sorted out: five times faster than doing
+    so with the whole row.
+    """
+    near = np.arange(len(row)) if count > len(row) // 8 else np.flatnonzero(row >= _about(row, count))
+    if len(near) < count < len(row):  # the sample was not typical
+        near = np.arange(len(row))
+    if len(near) > count:
+        near = near[np.argpartition(row[near], len(near) - count)[len(near) - count :]]
+    return near[np.lexsort((near, -row[near]))]
+
+
+def _about(row: Row, count: int) -> np.float32:
+    """Return a value that somewhat more than `count` values of the row reach, most likely."""
+    sample = row[::_SAMPLED]
+    place = max(0, len(sample) - count * 3 // (2 * _SAMPLED) - 16)
+    return np.float32(np.partition(sample, place)[place])
 
 
 def probability_in(row: Row, id: int) -> float:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from playground.core.errors import UserError
-from playground.engine.measuring import ALTERNATIVES, measured, probability_in
+from playground.engine.measuring import ALTERNATIVES, highest, measured, probability_in
 
 
 def test_measures_agree_with_torch() -> None:
@@ -37,3 +37,21 @@ def test_numbers_that_are_none_are_refused_with_the_step(bad: float) -> None:
 def test_a_row_without_any_token_is_refused() -> None:
     with pytest.raises(UserError):
         measured(np.full(4, -np.inf, np.float32), 0)
+
+
+@pytest.mark.parametrize("count", [1, 50, 2000, 49_152, 60_000])
+@pytest.mark.parametrize("kind", ["smooth", "rising", "ties", "lopsided", "cut"])
+def test_the_highest_are_those_of_a_stable_sort(kind: str, count: int) -> None:
+    values = np.random.default_rng(3).normal(0, 3, 49_152).astype(np.float32)
+    rows = {
+        "smooth": values,
+        "rising": np.sort(values),
+        "ties": np.round(values),
+        "lopsided": np.where(np.arange(49_152) % 16 == 0, values + 100, values).astype(np.float32),  # all in the sample
+        "cut": np.where(values > 9, values, np.float32(-np.inf)),
+    }
+    row, wanted = rows[kind], np.argsort(-rows[kind], kind="stable")[:count]
+    found = highest(row, count)
+    assert row[found].tolist() == row[wanted].tolist()
+    if kind in ("smooth", "rising", "lopsided"):  # elsewhere any of those that tie at the edge may be taken
+        assert found.tolist() == wanted.tolist()

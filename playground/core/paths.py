@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +64,20 @@ class Paths:
     def fingerprints(self) -> Path:
         """The file that remembers the hashes of models, by their files' sizes and times."""
         return self._made() / "fingerprints.json"
+
+    def rows_of(self, run: str) -> Path:
+        """The file with what the model thought at each step of an answer; it may not be there."""
+        # Whoever writes a job file chooses the run's id: it may be no name of a file.
+        plain = (
+            run
+            if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run)
+            else hashlib.sha256(run.encode("utf-8", "replace")).hexdigest()
+        )
+        return self.rows / f"{plain}.rows"
+
+    @property
+    def rows(self) -> Path:
+        return self._folder("rows")
 
     def _made(self) -> Path:
         self.home.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """What the model thought at every step of an answer: the most probable tokens' logits, in one file beside the record.
 
-A file holds a head and then one block of fixed size for each token, appended while the answer is written: after a crash
-what stands there is whole but for a last block that is cut off, and that is not read.
+A file holds a head with the tokens that stood before the answer, and then one block of fixed size for each token,
+appended while the answer is written: after a crash what stands there is whole but for a last block that is cut off,
+and that is not read.
 
 The raw logits are kept, not the log-probabilities: subtracting `normalizer` gives those, and the samplers, whose
 penalties look at the sign of a logit, do the same with a kept row as they did while the answer was written.
@@ -10,6 +11,7 @@ penalties look at the sign of a logit, do the same with a kept row as they did w
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +25,7 @@ Row = NDArray[np.float32]  # (vocabulary,)
 
 KEPT = 2000  # tokens of each row
 _MAGIC = b"LPROWS1\n"
-_HEAD = struct.Struct("<8sII")  # magic, vocabulary, tokens kept of each row
+_HEAD = struct.Struct("<8sIIII")  # magic, vocabulary, tokens kept of each row, tokens of the prompt, tokens begun with
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class KeptRow:
 
     step: int
     chosen: int  # the id of the token that was written
+    probability: float  # of that token, after the samplers
     ids: NDArray[np.int32]  # (kept,)
     logits: Row  # (kept,), raw
     normalizer: float  # the logarithm of the sum of all exponentials
@@ -50,7 +53,7 @@ class KeptRow:
         return self.logits.astype(np.float64) - self.normalizer
 
 
-def kept_row(told: Measured, step: int, chosen: int, most: int = KEPT) -> KeptRow:
+def kept_row(told: Measured, step: int, chosen: int, probability: float, most: int = KEPT) -> KeptRow:
     """Return what is kept of a row of raw logits."""
     row = told.row
     inside = highest(row, most)  # (kept,)
@@ -60,6 +63,7 @@ def kept_row(told: Measured, step: int, chosen: int, most: int = KEPT) -> KeptRo
     return KeptRow(
         step,
         chosen,
+        probability,
         inside.astype(np.int32),
         row[inside],
         told.normalizer,
@@ -70,21 +74,26 @@ def kept_row(told: Measured, step: int, chosen: int, most: int = KEPT) -> KeptRo
 
 
 class RowKeeper:
-    """Appends the rows of one answer to its file. Nothing is written before the first row."""
+    """Appends the rows of one answer to its file. Nothing is written before the first row.
 
-    def __init__(self, file: Path, most: int = KEPT) -> None:
-        self._path, self._most = file, most
+    `prompt` are the tokens that were read, `begun` those of an answer that is continued.
+    """
+
+    def __init__(self, file: Path, prompt: Sequence[int], begun: Sequence[int] = (), most: int = KEPT) -> None:
+        self._path, self._prompt, self._begun, self._most = file, prompt, begun, most
         self._file: BinaryIO | None = None
 
-    def keep(self, told: Measured, step: int, chosen: int) -> None:
+    def keep(self, told: Measured, step: int, chosen: int, probability: float) -> None:
         """Append a step; raise OSError when it cannot be written."""
-        kept = kept_row(told, step, chosen, self._most)
+        kept = kept_row(told, step, chosen, probability, self._most)
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("wb")
-            self._file.write(_HEAD.pack(_MAGIC, kept.vocabulary, len(kept.ids)))
+            counts = (kept.vocabulary, len(kept.ids), len(self._prompt), len(self._begun))
+            self._file.write(_HEAD.pack(_MAGIC, *counts))
+            self._file.write(np.array([*self._prompt, *self._begun], "<i4").tobytes())
         block = np.zeros((), _block(len(kept.ids)))
-        for name in ("step", "chosen", "ids", "logits", "normalizer", "outside_mass", "outside_best"):
+        for name in _FIELDS:
             block[name] = getattr(kept, name)
         self._file.write(block.tobytes())
 
@@ -99,12 +108,14 @@ class RowsFile:
     def __init__(self, file: Path) -> None:
         with file.open("rb") as opened:
             head = opened.read(_HEAD.size)
-        if len(head) < _HEAD.size or not head.startswith(_MAGIC):
-            raise ValueError(f"{file.name} holds no rows")
-        _, self.vocabulary, kept = _HEAD.unpack(head)
-        block = _block(kept)
-        count = (file.stat().st_size - _HEAD.size) // block.itemsize
-        self._blocks = np.memmap(file, block, "r", _HEAD.size, (count,)) if count else np.zeros(0, block)
+            if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+                raise ValueError(f"{file.name} holds no rows")
+            _, self.vocabulary, kept, prompt, begun = _HEAD.unpack(head)
+            ids = np.frombuffer(opened.read(4 * (prompt + begun)), "<i4").tolist()
+        self.prompt, self.begun = tuple(ids[:prompt]), tuple(ids[prompt:])
+        block, start = _block(kept), _HEAD.size + 4 * (prompt + begun)
+        count = max(0, file.stat().st_size - start) // block.itemsize
+        self._blocks = np.memmap(file, block, "r", start, (count,)) if count else np.zeros(0, block)
         self._places = {int(step): place for place, step in enumerate(self._blocks["step"])}
 
     @property
@@ -112,12 +123,21 @@ class RowsFile:
         """Return the steps that are kept, in order."""
         return tuple(self._places)
 
+    def written(self, step: int) -> tuple[int, ...]:
+        """Return the tokens of the answer before a step, with those it began with."""
+        return (*self.begun, *self._blocks["chosen"][: self._places[step]].tolist())
+
+    def surprises(self, step: int) -> tuple[float, ...]:
+        """Return how surprising the tokens written before a step were, in bits, after the samplers."""
+        return tuple((-np.log2(self._blocks["probability"][: self._places[step]])).tolist())
+
     def row(self, step: int) -> KeptRow:
         """Return one step; raise KeyError when it is not kept."""
         block = self._blocks[self._places[step]]
         return KeptRow(
             int(block["step"]),
             int(block["chosen"]),
+            float(block["probability"]),
             np.array(block["ids"]),
             np.array(block["logits"]),
             float(block["normalizer"]),
@@ -138,11 +158,15 @@ def make_room(folder: Path, budget: int) -> None:
         over -= size
 
 
+_FIELDS = ("step", "chosen", "probability", "normalizer", "outside_mass", "outside_best", "ids", "logits")
+
+
 def _block(kept: int) -> np.dtype[np.void]:
     return np.dtype(
         [
             ("step", "<i4"),
             ("chosen", "<i4"),
+            ("probability", "<f8"),
             ("normalizer", "<f8"),
             ("outside_mass", "<f8"),
             ("outside_best", "<f4"),

@@ -22,7 +22,7 @@ def row(seed: int, vocabulary: int = 3000, spread: float = 3.0) -> Row:
 @pytest.mark.parametrize("spread", [0.01, 3.0, 30.0])
 def test_the_most_probable_are_kept_with_what_is_outside(spread: float) -> None:
     raw = row(1, spread=spread)
-    kept = kept_row(measured(raw, 0), 0, 7, MOST)
+    kept = kept_row(measured(raw, 0), 0, 7, 0.5, MOST)
     order = np.argsort(-raw, kind="stable")
     assert kept.ids.tolist() == order[:MOST].tolist()
     assert kept.logits.tolist() == raw[order[:MOST]].tolist()
@@ -36,24 +36,28 @@ def test_the_most_probable_are_kept_with_what_is_outside(spread: float) -> None:
 
 
 def test_a_small_vocabulary_is_kept_whole() -> None:
-    kept = kept_row(measured(row(2, 40), 0), 0, 7, MOST)
+    kept = kept_row(measured(row(2, 40), 0), 0, 7, 0.5, MOST)
     assert (len(kept.ids), kept.outside_mass, kept.outside_best, kept.outside) == (40, 0.0, -math.inf, 0)
 
 
 def test_what_was_kept_is_read_back_bit_for_bit(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "a.rows"
-    keeper = RowKeeper(file, MOST)
+    keeper = RowKeeper(file, (1, 2, 3), (9, 8), MOST)
     assert not file.exists()
-    for step in (4, 5, 6):  # an answer that is continued begins later
-        keeper.keep(measured(row(step), step), step, 100 + step)
+    for step in (2, 3, 4):  # an answer that is continued begins later
+        keeper.keep(measured(row(step), step), step, 100 + step, 1 / step)
     keeper.close()
     read = RowsFile(file)
-    assert (read.steps, read.vocabulary) == ((4, 5, 6), 3000)
+    assert (read.steps, read.vocabulary) == ((2, 3, 4), 3000)
+    assert (read.prompt, read.begun) == ((1, 2, 3), (9, 8))
+    assert [read.written(step) for step in read.steps] == [(9, 8), (9, 8, 102), (9, 8, 102, 103)]
+    assert read.surprises(4) == pytest.approx((1.0, math.log2(3)))
     for step in read.steps:
-        wanted, found = kept_row(measured(row(step), step), step, 100 + step, MOST), read.row(step)
+        wanted, found = kept_row(measured(row(step), step), step, 100 + step, 1 / step, MOST), read.row(step)
         assert found.ids.tobytes() == wanted.ids.tobytes()
         assert found.logits.tobytes() == wanted.logits.tobytes()
-        assert (found.step, found.chosen, found.normalizer) == (step, 100 + step, wanted.normalizer)
+        assert (found.step, found.chosen, found.probability) == (step, 100 + step, 1 / step)
+        assert found.normalizer == wanted.normalizer
         assert (found.outside_mass, found.outside_best) == (wanted.outside_mass, wanted.outside_best)
     with pytest.raises(KeyError):
         read.row(7)
@@ -62,9 +66,9 @@ def test_what_was_kept_is_read_back_bit_for_bit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("missing", [1, 100, 423])
 def test_a_last_block_that_was_cut_off_is_not_read(tmp_path: Path, missing: int) -> None:
     file = tmp_path / "a.rows"
-    keeper = RowKeeper(file, MOST)
+    keeper = RowKeeper(file, (), (), MOST)
     for step in range(3):
-        keeper.keep(measured(row(step), step), step, 1)
+        keeper.keep(measured(row(step), step), step, 1, 0.5)
     keeper.close()
     os.truncate(file, file.stat().st_size - missing)
     assert RowsFile(file).steps == (0, 1)

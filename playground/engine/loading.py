@@ -35,6 +35,7 @@ from playground.engine.reader import reader
 from playground.engine.row_linear import quicken
 from playground.engine.vocabulary import read_tokenizer, special_tokens, try_tokenizer
 from playground.engine.weight_files import stored_tensors
+from playground.engine.words import TokenizerWords
 from playground.engine.workspace import Loaded, Workspace
 
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
@@ -90,6 +91,7 @@ def load(paths: Paths, path: Path, dtype: str = "auto", device: str = "auto", th
                 chunk=chunk,
                 versions=versions(),
             ),
+            TokenizerWords(tokenizer),
         )
 
 

@@ -28,6 +28,8 @@ class Option:
     neutral: Any = None  # the value that changes nothing
     example: str = ""
     unit: str = ""
+    lines: bool = False  # a text of several lines
+    longest: int | None = None  # characters of a text
 
     @property
     def title(self) -> str:
@@ -43,7 +45,10 @@ class Option:
         if self.type in (int, float):
             self._check_number(value, where)
         elif self.type in (str, bool) and not isinstance(value, self.type):
-            raise UserError(f"{where} must be a {_WORDS[self.type]}, not {value!r}.", code="E-OPTION")
+            raise UserError(f"{where} must be a {_WORDS[self.type]}, not {_brief(value)}.", code="E-OPTION")
+        elif self.longest is not None and len(value) > self.longest:
+            words = f"{len(value):,} characters long, {self.longest:,} are allowed"
+            raise UserError(f"{where} is {words}.", "Shorten it.", "E-OPTION")
 
     def _check_number(self, value: Any, where: str) -> None:
         fits = isinstance(value, int) or (self.type is float and isinstance(value, float))
@@ -60,10 +65,12 @@ class Option:
         return f"outside {_brief(self.low)} to {_brief(self.high)}"
 
 
-def _brief(value: float) -> str:
-    """Return a number in a few characters; a file may hold one of thousands of digits."""
+def _brief(value: Any) -> str:
+    """Return a value in a few characters; a file may hold a number of thousands of digits."""
     if isinstance(value, float):
         return f"{value:g}"
+    if not isinstance(value, int):
+        return repr(value)[:60]
     return str(value) if abs(value) < 10**20 else f"{'-' if value < 0 else ''}1e{round(value.bit_length() * 0.30103)}"
 
 

@@ -5,9 +5,10 @@ It knows nothing of prompts and templates: ids come in, tokens with their probab
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from playground.core.errors import UserError
@@ -97,7 +98,7 @@ def write(
     answers = [
         _Answer(
             row,
-            _Chooser(settings.working(), tuple(ids), seed),
+            _Chooser(settings.working(), Trail(tuple(ids), seed=seed, words=loaded.words)),
             _Page(TextStream(loaded.tokenizer, every[len(ids) - seam :]), StopText(settings.stop), ends),
             _Room(settings.max_tokens, limit - len(ids) if limit else 0, len(reply_ids)),
             list(reply_ids),
@@ -186,18 +187,21 @@ class _Page:
 
 
 class _Chooser:
-    """Takes a row of logits through the sampling chain to one token."""
+    """Takes a row of logits through the sampling chain to one token. `trail` is what stands before the answer."""
 
-    def __init__(self, samplers: Sequence[SamplerLike], prompt: tuple[int, ...], seed: int) -> None:
-        self._samplers, self._prompt, self.seed = samplers, prompt, seed
+    def __init__(self, samplers: Sequence[SamplerLike], trail: Trail) -> None:
+        self._samplers, self._trail, self.seed = samplers, trail, trail.seed
+        self._surprises: list[float] = []  # of what is written here: that of a continued answer's tokens is unknown
 
     def choose(
         self, raw: Row, written: Sequence[int]
     ) -> tuple[int, tuple[float, float, int, float, tuple[tuple[int, float], ...]]]:
         """Return the token and its raw probability, probability after the samplers, rank, entropy, alternatives."""
         told = measured(raw, len(written))
-        row, trail = raw, Trail(self._prompt, tuple(written))
+        row, trail = raw, replace(self._trail, written=tuple(written), surprises=tuple(self._surprises))
         for sampler in self._samplers:
             row = sampler.apply(row, trail)
-        id = draw(row, self.seed, len(written))
-        return id, (told.probability(id), probability_in(row, id), told.rank(id), told.entropy, told.alternatives)
+        id = draw(row, self.seed, trail.step)
+        probability = probability_in(row, id)
+        self._surprises.append(-math.log2(probability))
+        return id, (told.probability(id), probability, told.rank(id), told.entropy, told.alternatives)

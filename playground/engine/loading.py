@@ -35,6 +35,7 @@ from playground.engine.reader import reader
 from playground.engine.row_linear import quicken
 from playground.engine.vocabulary import read_tokenizer, special_tokens, try_tokenizer
 from playground.engine.weight_files import stored_tensors
+from playground.engine.words import TokenizerWords
 from playground.engine.workspace import Loaded, Workspace
 
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
@@ -95,6 +96,7 @@ def load(
                 chunk=chunk,
                 versions=versions(),
             ),
+            TokenizerWords(tokenizer),
         )
 
 

@@ -7,6 +7,8 @@ state, so one seed gives one luck to every model, every setting and every order 
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,18 +25,32 @@ def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
-def gumbel(seed: int, step: int, ids: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return one standard Gumbel value for each token id, always finite; ids (n,) → noise (n,).
+def uniform(seed: int, step: int, numbers: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return a value between 0 and 1 for each number, evenly spread; numbers (n,) → values (n,).
 
-    The uniform has 53 bits and lies in the middle of its interval: never 0, never 1.
+    They have 53 bits and lie in the middle of their interval: never 0, never 1.
     """
     key = _mixed(np.array([(seed + _STEP) & _MASK], dtype=np.uint64))  # (1,)
     key = _mixed(key ^ np.uint64((step * _STEP + 1) & _MASK))
-    bits = _mixed(_mixed(key + ids.astype(np.uint64) * np.uint64(_STEP)) ^ key) >> np.uint64(11)  # (n,)
+    bits = _mixed(_mixed(key + numbers.astype(np.uint64) * np.uint64(_STEP)) ^ key) >> np.uint64(11)  # (n,)
     # The highest of the 2**53 values would round to 1 after adding a half.
-    uniform = np.minimum((bits.astype(np.float64) + 0.5) * 2.0**-53, 1 - 2.0**-53)
-    noise: NDArray[np.float64] = -np.log(-np.log(uniform))
+    values: NDArray[np.float64] = np.minimum((bits.astype(np.float64) + 0.5) * 2.0**-53, 1 - 2.0**-53)
+    return values
+
+
+def gumbel(seed: int, step: int, ids: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return one standard Gumbel value for each token id, always finite; ids (n,) → noise (n,)."""
+    noise: NDArray[np.float64] = -np.log(-np.log(uniform(seed, step, ids)))
     return noise
+
+
+def chance(seed: int, step: int, purpose: str) -> float:
+    """Return a value between 0 and 1 for something a stage of the chain leaves to luck; `purpose` tells them apart.
+
+    It is independent of the draw: the number made of the purpose lies above every token id.
+    """
+    number = int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little") | 2**63
+    return float(uniform(seed, step, np.array([number], dtype=np.uint64))[0])
 
 
 def draw(row: Row, seed: int, step: int) -> int:

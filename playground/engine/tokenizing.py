@@ -236,6 +236,15 @@ def _joined(spans: Sequence[Span]) -> list[tuple[int, int]]:
     return joined
 
 
+def plain_ids(tokenizer: Any, text: str) -> list[int]:
+    """Return the ids of a text as it would be read in the middle of a longer one, without a single chat token."""
+    opening = "".join(tokenizer.convert_ids_to_tokens(_plain(tokenizer, "a")[0][:1]))
+    anchor = _ANCHOR if opening.startswith(("▁", "Ġ")) else ""  # keeps a space from being put before it
+    ids, offsets = _plain(tokenizer, anchor + text, split=True)
+    specials = special_ids(tokenizer)
+    return [id for id, (first, _) in zip(ids, offsets, strict=True) if first >= len(anchor) and id not in specials]
+
+
 def _chunk(tokenizer: Any, text: str, inside: bool) -> tuple[list[int], Offsets]:
     """Read a stretch of plain text as it would be read in the middle of a longer one."""
     ids, offsets = _plain(tokenizer, text, split=True)

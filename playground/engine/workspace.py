@@ -15,6 +15,7 @@ from playground.core.paths import Paths
 from playground.engine.devices import free_memory, process_memory, total_memory
 from playground.engine.forms import Form
 from playground.engine.prefixes import Prefixes
+from playground.engine.words import TokenizerWords
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Loaded:
     glance_tokenizer: Any
     chunk: int  # tokens read at once
     basis: RunInfo
+    words: TokenizerWords
 
     @property
     def model(self) -> Any:

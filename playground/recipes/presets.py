@@ -33,7 +33,7 @@ class Preset:
     """Named values, each as ("stage.option", value). What is not named is neutral."""
 
     name: str
-    values: tuple[tuple[str, float], ...] = ()
+    values: tuple[tuple[str, float | str], ...] = ()
     ours: bool = False
 
 
@@ -120,7 +120,7 @@ def apply(preset: Preset, settings: RunSettings, model_defaults: Mapping[str, fl
     return dataclasses.replace(settings, chain=stages)
 
 
-def _with_values(sampler: Sampler, values: Mapping[str, float]) -> Sampler:
+def _with_values(sampler: Sampler, values: Mapping[str, float | str]) -> Sampler:
     name, fields = _stage_name(type(sampler)), {}
     for opt in options_of(type(sampler)):
         neutral = opt.default if opt.neutral is None else opt.neutral
@@ -128,9 +128,9 @@ def _with_values(sampler: Sampler, values: Mapping[str, float]) -> Sampler:
     return dataclasses.replace(sampler, **fields)
 
 
-def _of_model(defaults: Mapping[str, float]) -> dict[str, float]:
+def _of_model(defaults: Mapping[str, float]) -> dict[str, float | str]:
     """Translate the names of a generation_config: the stage's file is called after its first option there."""
-    values = {}
+    values: dict[str, float | str] = {}
     for name, kind in scan(samplers, Sampler).items():
         opt = options_of(kind)[0]
         if name in defaults:
@@ -179,7 +179,7 @@ def _checked(data: Any, where: str) -> Preset:
         if key not in known:
             raise UserError(f"{where} sets “{key}”, which does not exist.", suggest(key, known), "E-PRESET")
         kind, opt = known[key]
-        opt.check(int(value) if _is_whole(opt, value) else value, kind.__name__)
+        kind(**{opt.name: int(value) if _is_whole(opt, value) else value})  # refuses it by name
     return Preset(data["name"].strip(), tuple(values.items()))
 
 

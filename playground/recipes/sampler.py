@@ -21,8 +21,8 @@ __all__ = ["Sampler", "Stage", "Trail"]
 class Sampler:
     """One stage of the chain. It sees a row of logits and returns it reweighted, or with tokens cut to -inf.
 
-    `place` orders the chain (transformers' order: penalties, temperature, top-k, top-p, min-p); `shelf` says
-    where its controls stand.
+    `place` orders the chain (penalties and words below 20, temperature at 20, the cuts after it: top-k, top-p and
+    min-p as in transformers, Mirostat last as in llama.cpp); `shelf` says where its controls stand.
     """
 
     place: ClassVar[int] = 50

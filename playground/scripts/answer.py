@@ -27,7 +27,8 @@ def script_of(record: Record) -> str:
     what `load` raises when it cannot be read.
     """
     run = _run(record)
-    definitions = [*(stage.definition for stage in run.chain), *_text_definitions(run)]
+    helpers = dict.fromkeys(stage.helper for stage in run.chain)
+    definitions = [*helpers, *(stage.definition for stage in run.chain), *_text_definitions(run)]
     steps = "\n\n".join([_model(run), "\n".join([run.prompt.lines, *_places(run)]), _generation(run)])
     parts = [f"{_head(run)}\n{_imports(run)}", *filter(None, definitions)]
     return "\n\n\n".join(parts) + ("\n\n\n" if len(parts) > 1 else "\n\n") + steps + "\n"

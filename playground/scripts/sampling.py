@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from playground.core.errors import UserError
 from playground.recipes.run_settings import RunSettings
 from playground.recipes.sampler import Sampler
+from playground.recipes.samplers.banned_words import BannedWords
 from playground.recipes.samplers.frequency_penalty import FrequencyPenalty
+from playground.recipes.samplers.logit_bias import LogitBias
 from playground.recipes.samplers.min_p import MinP
 from playground.recipes.samplers.presence_penalty import PresencePenalty
 from playground.recipes.samplers.repetition_penalty import RepetitionPenalty
 from playground.recipes.samplers.temperature import Temperature
 from playground.recipes.samplers.top_k import TopK
 from playground.recipes.samplers.top_p import TopP
+from playground.recipes.samplers.typical import Typical
+from playground.scripts.text import literal
 
 _TINY = 0.01  # temperatures below it are divided by in float64
+_ALMOST_0 = 1e-9  # a share that transformers takes and no best token is below
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Processor:
     call: str
     name: str  # what it takes from transformers
     definition: str = ""
+    helper: str = ""  # a definition that several may need
 
     @property
     def needs_start(self) -> bool:
@@ -55,6 +62,12 @@ def _processor(sampler: Sampler) -> Processor:
             return _theirs("TopPLogitsWarper", value)
         case MinP(min_p=value):
             return _theirs("MinPLogitsWarper", value)
+        case Typical(typical_p=value):
+            return _theirs("TypicalLogitsWarper", value or _ALMOST_0)
+        case LogitBias():
+            return _biased(sampler)
+        case BannedWords():
+            return _banned(sampler)
         case RepetitionPenalty(penalty=value, window=0):
             return _theirs("RepetitionPenaltyLogitsProcessor", value)
         case RepetitionPenalty(penalty=value, window=window):
@@ -87,12 +100,51 @@ def _windowed(penalty: float, window: int) -> Processor:
     return Processor(f"RepetitionPenalty({penalty!r})", name, definition)
 
 
+def _biased(sampler: LogitBias) -> Processor:
+    pairs = ", ".join(f"({literal(text)}, {_number(bias)})" for text, bias in sampler.pairs_in_order())
+    name = "SequenceBiasLogitsProcessor"
+    return Processor(f"{name}(biases([{pairs}]))", name, _BIASES, _SPELLINGS)
+
+
+def _banned(sampler: BannedWords) -> Processor:
+    texts = ", ".join(map(literal, sampler.texts))
+    name = "NoBadWordsLogitsProcessor"
+    return Processor(f"{name}([ids for text in [{texts}] for ids in spellings(text)])", name, helper=_SPELLINGS)
+
+
+def _number(value: float) -> str:
+    return repr(float(value)) if math.isfinite(value) else f'float("{value}")'
+
+
 def _luck(seed: int, device: str) -> Processor:
     body = _ADDING if device == "cpu" else _ADDING_ELSEWHERE
     help = "Add noise of seed, step and token alone: the highest sum is a fair draw, and the same one each time."
     luck = _own("Luck", help, body.format(seed))
     return Processor(luck.call, luck.name, f"{_NOISE}\n\n\n{luck.definition}")
 
+
+_SPELLINGS = '''\
+def spellings(text):
+    """Return the tokens of a text inside a longer one, with a space before it and without."""
+    opening = tokenizer.convert_ids_to_tokens(tokenizer("a", add_special_tokens=False).input_ids[0])
+    anchor = "\\ue000" if opening[0] in "▁Ġ" else ""  # keeps a space from being put before it
+    found = set()
+    for before in ("", " "):
+        read = tokenizer(
+            anchor + before + text, add_special_tokens=False, split_special_tokens=True, return_offsets_mapping=True
+        )
+        places = zip(read.input_ids, read.offset_mapping)
+        found.add(tuple(id for id, (first, _) in places if first >= len(anchor)))
+    return [list(ids) for ids in found]'''
+
+_BIASES = '''\
+def biases(pairs):
+    """Return the sum of the biases on the first token of each text; a token of spaces alone does not count."""
+    found = {}
+    for text, bias in pairs:
+        for id in {next(id for id in ids if tokenizer.decode([id]).strip(" ")) for ids in spellings(text)}:
+            found[(id,)] = found.get((id,), 0.0) + bias
+    return found'''
 
 _TEMPERATURE = """\
         far = scores.double() - scores.max()

@@ -22,6 +22,7 @@ class Dish:
     title: str = option("", "On the card.")
     salt: bool = option(True, "Salted or not.")
     luck: int | None = option(None, "Empty: random.", low=0, high=2**64 - 1)
+    recipe: str = option("", "How it is made.", lines=True, longest=1000)
     hidden: int = 3
 
     def __post_init__(self) -> None:
@@ -29,11 +30,12 @@ class Dish:
 
 
 def test_options_are_listed_in_order_with_what_a_form_needs() -> None:
-    heat, spoons, name, *_, luck = options_of(Dish)
-    assert [opt.name for opt in options_of(Dish)] == ["heat", "spoons", "name", "title", "salt", "luck"]
+    heat, spoons, name, *_, luck, recipe = options_of(Dish)
+    assert [opt.name for opt in options_of(Dish)] == ["heat", "spoons", "name", "title", "salt", "luck", "recipe"]
     assert (heat.type, heat.default, heat.low, heat.high, heat.slider_high) == (float, 0.5, 0.0, 5.0, 2.0)
     assert (spoons.title, name.title) == ("Spoons", "Dish")
     assert luck.type is int
+    assert (recipe.lines, recipe.longest, name.lines, name.longest) == (True, 1000, False, None)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,8 @@ def test_options_are_listed_in_order_with_what_a_form_needs() -> None:
         {"luck": None},
         {"luck": 2**64 - 1},
         {"title": "“”\u202e\x00"},
+        {"title": "x" * 100_000},
+        {"recipe": "\n" * 1000},
     ],
 )
 def test_values_within_the_limits_are_taken(values: dict[str, Any]) -> None:
@@ -69,6 +73,10 @@ def test_values_within_the_limits_are_taken(values: dict[str, Any]) -> None:
         ("name", "pie"),
         ("name", ["stew"]),
         ("title", 7),
+        ("title", 10**400),
+        ("title", [1] * 1000),
+        ("recipe", "x" * 1001),
+        ("recipe", None),
         ("salt", 1),
         ("luck", 2**64),
         ("luck", -(10**400)),

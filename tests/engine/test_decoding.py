@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,15 @@ import torch
 from playground.core.errors import UserError
 from playground.core.events import Progress, Token
 from playground.core.paths import Paths
-from playground.engine import decoding
+from playground.core.trail import Trail
+from playground.engine import decoding, words
 from playground.engine.cache import KeyValues
 from playground.engine.decoding import Written, write
 from playground.engine.devices import one_thread
 from playground.engine.loading import load
 from playground.engine.machine import chunk_at
 from playground.engine.prefixes import common_length
-from playground.engine.sampling import draw
+from playground.engine.sampling import Row, draw
 from playground.engine.workspace import Loaded
 from playground.recipes.run_settings import RunSettings, full_chain
 from tests.stories import outcome, told
@@ -209,6 +210,69 @@ def test_an_answer_goes_on_with_the_same_luck(make: Make) -> None:
     assert rest.ids == whole.ids[10:]
     assert [token.step for token in more] == list(range(10, 24))
     assert "".join(token.text for token in events[:10]) + rest.text == whole.text
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Settings whose only sampler keeps what it is told; `floor` cuts what is not among the most probable."""
+
+    seen: list[Trail]
+    floor: int = 20
+    max_tokens: int = 6
+    stop: tuple[str, ...] = ()
+    context_length: int | None = None
+
+    def working(self) -> tuple[Watching]:
+        return (self,)
+
+    def apply(self, row: Row, trail: Trail) -> Row:
+        self.seen.append(trail)
+        return np.where(row < np.sort(row)[-self.floor], np.float32(-np.inf), row)
+
+
+def test_a_sampler_is_told_seed_words_and_how_surprising_each_token_was(make: Make) -> None:
+    loaded = make()
+    ids, watching = ids_of(loaded, TEXT), Watching([])
+    events, written = told(write(loaded, ids, watching, (7, 8), KeyValues(loaded.memory_dtype)))
+    for row, answer in enumerate(written):
+        tokens = [event for event in events if isinstance(event, Token) and event.row == row]
+        trails = watching.seen[row::2]
+        for step, trail in enumerate(trails):
+            assert (trail.prompt, trail.written, trail.step) == (tuple(ids), answer.ids[:step], step)
+            assert (trail.seed, trail.words) == (7 + row, loaded.words)
+            assert trail.surprises == tuple(-math.log2(token.probability) for token in tokens[:step])
+        assert max(trails[-1].surprises) > 0
+
+
+def test_of_an_answer_that_is_continued_no_surprise_is_known(make: Make) -> None:
+    loaded, watching = make(), Watching([])
+    ids = ids_of(loaded, TEXT)
+    told(write(loaded, ids, watching, (7,), KeyValues(loaded.memory_dtype), (300, 301)))
+    assert [len(trail.written) for trail in watching.seen] == [2, 3, 4, 5, 6, 7]
+    assert [len(trail.surprises) for trail in watching.seen] == [0, 1, 2, 3, 4, 5]
+
+
+def test_words_cost_nothing_unless_a_sampler_asks(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("somebody asked")
+
+    loaded = make()
+    monkeypatch.setattr(words, "plain_ids", refuse)
+    monkeypatch.setattr(words, "Pieces", refuse)
+    assert tokens(loaded, SAMPLED)[1].ids
+
+
+def test_banned_words_and_biases_reach_the_answer(make: Make) -> None:
+    loaded = make()
+    _, free = tokens(loaded, GREEDY)
+    word = next(
+        text for id in free.ids if (text := loaded.words.bytes_of(id).decode("utf-8", "replace").strip()).isalpha()
+    )
+    _, without = tokens(loaded, GREEDY.with_sampler("banned_words", phrases=word))
+    assert word in free.text
+    assert word not in without.text
+    _, full = tokens(loaded, GREEDY.with_sampler("logit_bias", pairs=f"{word}: 100"))
+    assert set(full.ids) <= {loaded.words.ids(before + word)[0] for before in ("", " ")}
 
 
 def test_stopping_while_reading_and_writing_leaves_nothing_behind(make: Make) -> None:

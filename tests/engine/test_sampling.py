@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from playground.engine.sampling import draw, gumbel
+from playground.engine.sampling import chance, draw, gumbel
 
 IDS = np.arange(6)
 
@@ -54,6 +55,16 @@ def test_steps_of_one_seed_follow_the_softmax_too() -> None:
     row = np.log(np.array([0.7, 0.2, 0.1], np.float32))
     counts = np.bincount([draw(row, 99, step) for step in range(10_000)], minlength=3)
     np.testing.assert_allclose(counts / 10_000, [0.7, 0.2, 0.1], atol=0.015)
+
+
+def test_chances_are_evenly_spread_and_never_change() -> None:
+    """Pinned like the noise of the draw."""
+    assert [chance(42, step, "xtc") for step in range(2)] == pytest.approx(
+        [0.8351102307680387, 0.22936855598058664], abs=1e-12
+    )
+    values = np.sort([chance(seed, 3, "xtc") for seed in range(4000)])
+    assert np.abs(values - (np.arange(4000) + 0.5) / 4000).max() < 0.03  # Kolmogorov and Smirnov, p = 0.001
+    assert chance(1, 2, "xtc") != chance(1, 2, "other")
 
 
 def test_a_single_survivor_is_drawn() -> None:

@@ -121,8 +121,14 @@ def declared() -> dict[str, Option]:
     return {**found, **{o.name: o for o in options_of(RunSettings)}}
 
 
+BAD_TEXTS = {"pairs": ["sky", "sky: -101", "a: 1\nsky: nan", "sky: " + "9" * 400], "phrases": [], "breakers": []}
+"""What texts may not say."""
+
+
 def bad_values(option: Option) -> list[Any]:
     """What this option must refuse."""
+    if option.type is str:
+        return [math.nan, 1, None, [], {}, True, 10**400, "x" * ((option.longest or 0) + 1), *BAD_TEXTS[option.name]]
     values: list[Any] = [math.nan, math.inf, -math.inf, "1", [], {}, True, 10**400]
     if option.default is not None:
         values.append(None)
@@ -150,7 +156,9 @@ def with_value(settings: dict[str, Any], key: str, value: Any) -> None:
 
 
 def test_every_option_has_limits() -> None:
-    assert {key for key, option in declared().items() if option.low is None or option.high is None} == set()
+    numbers = {key: option for key, option in declared().items() if option.type is not str}
+    assert {key for key, option in numbers.items() if option.low is None or option.high is None} == set()
+    assert {key for key, option in declared().items() if option.type is str and not option.longest} == set()
 
 
 def refuse_to_run(patch: pytest.MonkeyPatch) -> None:

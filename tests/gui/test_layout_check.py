@@ -24,6 +24,7 @@ from playground.gui.widgets.message_data import ACTIONS
 from playground.gui.widgets.model_button import ModelButton
 from playground.gui.widgets.parameter_row import ParameterRow
 from playground.gui.widgets.side_bar import SideBar
+from playground.gui.widgets.text_row import TextRow
 from playground.gui.widgets.transcript import Transcript
 from playground.recipes.run_settings import full_chain
 from tests.gui.layout_check import problems
@@ -70,7 +71,8 @@ def samplers(theme: Theme) -> QWidget:
     column = QVBoxLayout(made)
     for stage in full_chain():
         for first, option in enumerate(options_of(type(stage.sampler))):
-            column.addWidget(ParameterRow(option, theme, switch=first == 0))
+            row = TextRow if option.lines else ParameterRow
+            column.addWidget(row(option, theme, switch=first == 0))
     section = Collapsible("Sampling", theme)
     section.set_body(made)
     return section

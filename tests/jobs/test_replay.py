@@ -73,6 +73,30 @@ def test_it_can_be_watched_and_leaves_the_memory_alone(workspace: Workspace) -> 
     assert workspace.prefixes.bytes == kept
 
 
+STEERED = RUN
+for _name, _values in (
+    ("mirostat", {"tau": 3.0, "eta": 0.5}),
+    ("xtc", {"threshold": 0.02, "probability": 0.5}),
+    ("dry", {"multiplier": 2.0, "allowed_length": 1}),
+    ("logit_bias", {"pairs": "the: 2\nfox: -100"}),
+    ("banned_words", {"phrases": "dog\nlazy"}),
+    ("typical", {"typical_p": 0.95}),
+    ("top_n_sigma", {"n": 2.5}),
+):
+    STEERED = STEERED.with_sampler(_name, **_values)
+
+
+def test_every_sampler_comes_out_the_same_alone_in_a_batch_and_continued(workspace: Workspace) -> None:
+    path, run = model_of(workspace), replace(STEERED, max_tokens=40)
+    recorded(workspace, Reply("one", path, ASK, run))
+    recorded(workspace, Replies("a", path, ASK, run, (3, 4, 5), ("b", "c")))
+    recorded(workspace, Reply("more", path, ASK, run, reply_ids=(300, 301, 302)))
+    found = {id: replayed(workspace, id) for id in ("one", "a", "b", "c", "more")}
+    assert all(info.identical for info in found.values())
+    assert found["a"].text == found["one"].text  # the same seed
+    assert len({info.text for info in found.values()}) == 4
+
+
 def test_a_part_of_an_answer_is_compared_as_far_as_it_goes(workspace: Workspace) -> None:
     recorded(workspace, Reply("one", model_of(workspace), ASK, RUN), stop_after=7)
     info = replayed(workspace, "one")

@@ -117,6 +117,15 @@ def test_a_preset_travels_through_a_file(paths: Paths, tmp_path: Path) -> None:
     assert effective(apply(taken, EVERYTHING, {})) == ("temperature 1.5", "min-p 0.1")
 
 
+def test_words_travel_with_a_preset_and_another_one_takes_them_out(paths: Paths, tmp_path: Path) -> None:
+    run = RunSettings(full_chain()).with_sampler("logit_bias", pairs="sky: -5\nGröße: 2")
+    run = run.with_sampler("banned_words", phrases="as an AI\n\\n\\n")
+    export_preset(preset_of("Mine", run), tmp_path / "mine.json")
+    taken = import_preset(paths, tmp_path / "mine.json")
+    assert effective(apply(taken, RunSettings(), {}))[:2] == effective(run)[:2]
+    assert effective(apply(ours(paths, "Neutral"), run, {})) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -127,6 +136,8 @@ def test_a_preset_travels_through_a_file(paths: Paths, tmp_path: Path) -> None:
         ('{"name": "x", "values": {"top_p.top_p": 1.5}}', "TopP.top_p"),
         ('{"name": "x", "values": {"top_k.top_k": 1.5}}', "TopK.top_k"),
         ('{"name": "x", "values": {"temperature.temperature": NaN}}', "Temperature.temperature"),
+        ('{"name": "x", "values": {"logit_bias.pairs": "sky"}}', "LogitBias.pairs"),
+        ('{"name": "x", "values": {"banned_words.phrases": 5}}', "BannedWords.phrases"),
     ],
 )
 def test_a_bad_file_is_refused_naming_what_is_wrong_and_left_out_of_the_list(

@@ -7,22 +7,59 @@ import pytest
 from playground.recipes.run_settings import RunSettings, effective, full_chain
 
 
-def test_the_chain_runs_in_the_order_of_transformers() -> None:
+def test_words_and_penalties_come_before_the_temperature_and_the_cuts_after() -> None:
     names = [type(stage.sampler).__name__ for stage in full_chain()]
-    assert names.index("FrequencyPenalty") < names.index("Temperature")
-    assert names[-4:] == ["Temperature", "TopK", "TopP", "MinP"]
+    before = {"RepetitionPenalty", "PresencePenalty", "FrequencyPenalty", "Dry", "LogitBias", "BannedWords"}
+    assert set(names[: len(before)]) == before
+    cuts = ["TopK", "TopP", "Typical", "MinP", "TopNSigma", "Xtc", "Mirostat"]
+    assert names[len(before) :] == ["Temperature", *cuts]
 
 
 def test_the_defaults_in_words() -> None:
     assert effective(RunSettings(full_chain())) == ("temperature 0.7", "top-k 40", "top-p 0.95")
 
 
-@pytest.mark.parametrize("at", range(len(full_chain())))
-def test_a_switch_takes_its_stage_out(at: int) -> None:
+def strong() -> RunSettings:
+    """Return a chain in which every stage changes something."""
     settings = RunSettings(full_chain())
     for name in ("repetition_penalty", "presence_penalty", "frequency_penalty"):
         settings = settings.with_sampler(name, penalty=1.5)
-    settings = settings.with_sampler("min_p", min_p=0.1)
+    for name, values in (
+        ("min_p", {"min_p": 0.1}),
+        ("typical", {"typical_p": 0.9}),
+        ("top_n_sigma", {"n": 2.0}),
+        ("xtc", {"probability": 0.5}),
+        ("dry", {"multiplier": 0.8}),
+        ("mirostat", {"tau": 5.0}),
+        ("logit_bias", {"pairs": "sky: -5"}),
+        ("banned_words", {"phrases": "as an AI"}),
+    ):
+        settings = settings.with_sampler(name, **values)
+    return settings
+
+
+def test_every_stage_says_in_words_what_it_does() -> None:
+    assert effective(strong()) == (
+        "repetition penalty 1.5 over the last 64 tokens",
+        "presence penalty 1.5",
+        "frequency penalty 1.5",
+        "dry 0.8, base 1.75, from 2 tokens on",
+        "logit bias “sky” -5",
+        "banned words “as an AI”",
+        "temperature 0.7",
+        "top-k 40",
+        "top-p 0.95",
+        "typical 0.9",
+        "min-p 0.1",
+        "top-n-sigma 2",
+        "xtc 0.1 with probability 0.5",
+        "mirostat 5, eta 0.1",
+    )
+
+
+@pytest.mark.parametrize("at", range(len(full_chain())))
+def test_a_switch_takes_its_stage_out(at: int) -> None:
+    settings = strong()
     chain = list(settings.chain)
     chain[at] = replace(chain[at], on=False)
     off = replace(settings, chain=tuple(chain))

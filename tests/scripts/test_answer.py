@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -56,6 +57,11 @@ FULL = (
     .with_sampler("presence_penalty", penalty=0.6)
     .with_sampler("frequency_penalty", penalty=-0.35)
 )
+WORDED = (
+    SAMPLED.with_sampler("banned_words", phrases="the\nfox\ne\nlanguage model")
+    .with_sampler("logit_bias", pairs="o: 4\n\\n: 2\nth: -100\nword: -1.5\nover: 3")
+    .with_sampler("typical", typical_p=0.7)
+)
 FEW = SAMPLED.with_sampler("top_k", top_k=5)
 STATED = {"eos_token_id": 2, "do_sample": True, "temperature": 0.2, "repetition_penalty": 2.0, "min_new_tokens": 99}
 SWITCHED = CHATML.replace(
@@ -86,6 +92,10 @@ CASES = {
     "a penalty on everything": Case(settings=SAMPLED.with_sampler("repetition_penalty", penalty=1.3, window=0)),
     "a penalty, then greedy": Case(settings=GREEDY.with_sampler("frequency_penalty", penalty=1.5)),
     "almost no temperature": Case(settings=SAMPLED.with_sampler("temperature", temperature=0.001)),
+    "words banned and biased": Case(settings=WORDED),
+    "words banned and biased, continued": Case(PromptInput(TALK), WORDED, reply_ids=tuple(range(300, 310))),
+    "words banned and biased, spaces": Case(settings=WORDED, toy="spaces"),
+    "the most typical token": Case(settings=SAMPLED.with_sampler("typical", typical_p=0.0)),
     "another order": Case(settings=replace(FULL, chain=FULL.chain[::-1])),
     "everything in the prompt": Case(PromptInput(TALK, "Be brief.", "A fox.\nA dog.", EXAMPLES), SAMPLED),
     "a context alone": Case(PromptInput(FOX, context="A fox."), SAMPLED),
@@ -288,12 +298,31 @@ def test_nothing_in_a_record_becomes_code(records: dict[str, Record]) -> None:
     assert before == after
 
 
-def test_every_sampler_can_be_shown() -> None:
+NOT_YET: dict[str, dict[str, float]] = {
+    "dry": {"multiplier": 0.8},
+    "mirostat": {"tau": 5.0},
+    "top_n_sigma": {"n": 1.0},
+    "xtc": {"probability": 0.5},
+}
+"""Samplers that transformers does not have."""
+
+
+def test_every_other_sampler_can_be_shown() -> None:
+    odd: dict[str, Any] = {"top_k": 7, "repetition_penalty": 1.5, "banned_words": "sky", "logit_bias": "sky: -5"}
     for name, kind in scan(samplers, Sampler).items():
-        value = {"temperature": 0.5, "top_k": 7, "repetition_penalty": 1.5}.get(name, 0.3)
-        sampler = kind(value)  # type: ignore[call-arg]
+        if name in NOT_YET:
+            continue
+        sampler = kind(odd.get(name, 0.3))  # type: ignore[call-arg]
         assert not sampler.is_neutral
         assert len(processors(RunSettings((Stage(sampler),)), 1, "cpu")) == 2
+
+
+@pytest.mark.parametrize("name", NOT_YET)
+def test_those_of_ours_alone_are_named(name: str) -> None:
+    settings = RunSettings(full_chain()).with_sampler(name, **NOT_YET[name])
+    with pytest.raises(UserError, match=name.replace("_", "-")) as caught:
+        processors(settings, 1, "cpu")
+    assert caught.value.code == "E-SCRIPT"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import replace
 
@@ -19,14 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from playground.core.facts import LoadedInfo
+from playground.core.lines import lines_of, texts_of
 from playground.core.options import options_of
 from playground.core.pace import size
-from playground.gui.chat.text_box import TextBox
 from playground.gui.setup import Setup
 from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.labels import label
 from playground.gui.widgets.parameter_row import ParameterRow
+from playground.gui.widgets.text_box import TextBox
 from playground.recipes.run_settings import UNLIMITED, RunSettings
 
 STOPS = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072)
@@ -62,7 +62,7 @@ class OutputRows(QWidget):
     def value(self, run: RunSettings) -> RunSettings:
         """Return `run` with what stands here."""
         tokens = UNLIMITED if self.until_it_stops.isChecked() else int(self.max_tokens.value())
-        stop = tuple(_meant(line) for line in self.stop.toPlainText().split("\n") if line)
+        stop = texts_of(self.stop.toPlainText())
         seed = int(self.seed.text()) if self.seed.text() else None
         return replace(run, max_tokens=tokens, stop=stop, seed=seed, context_length=self._context)
 
@@ -75,7 +75,7 @@ class OutputRows(QWidget):
                 run.max_tokens, "default" if run.max_tokens == RunSettings().max_tokens else "you"
             )
         self.max_tokens.setEnabled(run.max_tokens != UNLIMITED)
-        self.stop.set_text("\n".join(text.replace("\\", "\\\\").replace("\n", "\\n") for text in run.stop))
+        self.stop.set_text(lines_of(run.stop))
         self.seed.setText("" if run.seed is None else str(run.seed))
         self._context = run.context_length
         self._choose_context()
@@ -191,8 +191,3 @@ class OutputRows(QWidget):
     def _tell(self) -> None:
         if not self._filling:
             self.changed.emit()
-
-
-def _meant(line: str) -> str:
-    """Return a stop sequence from what was typed: \\n is a line break, \\\\ a backslash."""
-    return re.sub(r"\\([n\\])", lambda found: "\n" if found[1] == "n" else "\\", line)

@@ -30,11 +30,11 @@ from playground.core.facts import LoadedInfo, PromptInfo
 from playground.core.paths import Paths
 from playground.core.roles import Role, delete_role, read_role, roles, save_role
 from playground.gui.chat.examples_table import ExamplesTable
-from playground.gui.chat.text_box import TextBox
 from playground.gui.setup import Setup
 from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import IconButton
 from playground.gui.widgets.collapsible import Collapsible
+from playground.gui.widgets.text_box import TextBox
 
 NO_ROLE = "No role"
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from playground.core.options import options_of
+from playground.core.errors import UserError
+from playground.core.options import Option, options_of
 from playground.core.registry import kind_of
 from playground.gui.theme import Theme
 from playground.gui.widgets.parameter_row import ParameterRow
+from playground.gui.widgets.text_row import TextRow
 from playground.recipes.sampler import Stage
 
+Row = ParameterRow | TextRow
 Key = str
 """A value's address, as in "top_p.top_p": the stage's file and the option's name."""
 
@@ -28,7 +31,7 @@ class SamplerRows(QObject):
         self._chain = list(chain)
         self._sources: dict[Key, str] = {}
         self._fallback: Callable[[Key], tuple[Any, str]] = lambda key: (self._default(key), "default")
-        self.rows: dict[Key, ParameterRow] = {}
+        self.rows: dict[Key, Row] = {}
         self._at: dict[Key, int] = {}
         for place, stage in enumerate(self._chain):
             name = stage_name(stage)
@@ -41,7 +44,7 @@ class SamplerRows(QObject):
     def sources(self) -> dict[Key, str]:
         return dict(self._sources)
 
-    def shelf(self, name: str) -> list[ParameterRow]:
+    def shelf(self, name: str) -> list[Row]:
         """Return the rows of one shelf, in the order of the chain."""
         return [row for key, row in self.rows.items() if self._chain[self._at[key]].sampler.shelf == name]
 
@@ -54,6 +57,9 @@ class SamplerRows(QObject):
         given = {stage_name(stage): stage for stage in chain}
         self._chain = [given.get(stage_name(stage), stage) for stage in self._chain]
         self._sources = dict(sources)
+        for row in self.rows.values():
+            if isinstance(row, TextRow):
+                row.forget()
         self._show()
 
     def reset_unset(self) -> None:
@@ -63,8 +69,12 @@ class SamplerRows(QObject):
                 self._put(key, *self._fallback(key))
         self._show()
 
-    def _add(self, theme: Theme, key: Key, place: int, opt: Any, switchable: bool) -> None:
-        row = ParameterRow(opt, theme, switch=switchable)
+    def _add(self, theme: Theme, key: Key, place: int, opt: Option, switchable: bool) -> None:
+        row = (
+            TextRow(opt, theme, switch=switchable, check=lambda text: self._fault(key, text))
+            if opt.type is str
+            else ParameterRow(opt, theme, switch=switchable)
+        )
         row.setObjectName(key)
         self._at[key], self.rows[key] = place, row
         row.value_changed.connect(lambda value: self._on_value(key, value))
@@ -87,6 +97,14 @@ class SamplerRows(QObject):
         self._chain[place] = replace(self._chain[place], on=on)
         self._show()
         self.changed.emit()
+
+    def _fault(self, key: Key, value: Any) -> str:
+        """Return what a stage has against a value, in words, or nothing."""
+        try:
+            replace(self._chain[self._at[key]].sampler, **{key.split(".")[1]: value})
+        except UserError as error:
+            return f"{error.message} {error.hint}".strip()
+        return ""
 
     def _put(self, key: Key, value: Any, source: str) -> None:
         place, field = self._at[key], key.split(".")[1]

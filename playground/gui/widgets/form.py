@@ -18,10 +18,12 @@ from playground.gui.widgets.number_box import NumberBox, plain
 from playground.gui.widgets.parameter_row import ParameterRow
 from playground.gui.widgets.segmented import Segmented
 from playground.gui.widgets.switch import Switch
+from playground.gui.widgets.text_box import TextBox
 
 T = TypeVar("T")
 
 NAME_WIDTH = 200
+MOST_LINES = 6  # a text shows at once
 SIDE_BY_SIDE = 4  # up to so many choices stand side by side; more make a list
 
 
@@ -98,8 +100,9 @@ class Form(QWidget, Generic[T]):
         across.setSpacing(px(5))
         across.addWidget(name)
         across.addWidget(HelpButton(option, self._theme))
-        across.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0, Qt.AlignmentFlag.AlignVCenter)
-        if not isinstance(widget, QLineEdit):
+        wide = isinstance(widget, QLineEdit | TextBox)
+        across.addWidget(widget, 1 if wide else 0, Qt.AlignmentFlag.AlignVCenter)
+        if not wide:
             across.addStretch(1)
         return row
 
@@ -135,6 +138,11 @@ class Form(QWidget, Generic[T]):
         return Editor(box, box.currentData, fill)
 
     def _text(self, option: Option) -> Editor:
+        if option.lines:
+            box = TextBox(option.title, option.example, 1, MOST_LINES)
+            box.setPlainText(str(option.default or ""))
+            box.textChanged.connect(lambda: self.changed.emit())
+            return Editor(box, box.toPlainText, lambda text: _silently(box, lambda: box.set_text(str(text))))
         line = QLineEdit(str(option.default or ""))
         line.setAccessibleName(option.title)
         line.setPlaceholderText(option.example)

@@ -45,7 +45,8 @@ def facts_of(option: Option) -> list[tuple[str, str]]:
     """Return what else is worth knowing, as (what, value)."""
     facts = []
     if option.neutral is not None:
-        facts.append(("Changes nothing at", plain(option.neutral)))
+        words = plain(option.neutral) if option.type in (int, float) else "nothing typed"
+        facts.append(("Changes nothing at", words))
     if option.example:
         facts.append(("For example", option.example))
     if option.low is not None and option.high is not None:

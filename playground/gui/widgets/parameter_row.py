@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from playground.core.options import Option
 from playground.gui.theme import Theme
 from playground.gui.widgets.help_button import HelpButton, tip_of
 from playground.gui.widgets.labels import ElidedLabel
 from playground.gui.widgets.number_box import NumberBox, QuietSlider, plain, step_of
+from playground.gui.widgets.source_dot import SOURCES, SourceDot
 from playground.gui.widgets.switch import Switch
-
-SOURCES = {
-    "default": "The usual value.",
-    "model": "From the model's own files.",
-    "preset": "From the preset.",
-    "you": "Set by you. Click to take the value back.",
-}
-"""Where a value can come from, in words."""
 
 NAME_WIDTH = 154  # with the switch
 BOX_WIDTH = 54
@@ -49,7 +41,7 @@ class ParameterRow(QWidget):
         self._help = HelpButton(option, theme)
         self._slider = QuietSlider()
         self._box = NumberBox(option, self.words)
-        self._dot = _SourceDot(theme)
+        self._dot = SourceDot(theme)
         self._switch = Switch(f"{option.title} on or off", theme)
         for widget, wanted in ((self._dot, dot), (self._switch, switch)):
             if not wanted:
@@ -166,49 +158,3 @@ class ParameterRow(QWidget):
 
     def _position(self, value: float) -> int:
         return min(self._slider.maximum(), round((value - (self.option.low or 0)) / self._slider_step()))
-
-
-class _SourceDot(QAbstractButton):
-    """A sign for each source, told apart by its shape as well as its colour; a click resets."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme, self.source = theme, "default"
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def set_source(self, source: str, title: str) -> None:
-        self.source = source
-        self.setToolTip(SOURCES[source])
-        self.setAccessibleName(f"Reset {title}")
-        self.setAccessibleDescription(SOURCES[source])
-        self.setEnabled(source in ("you", "preset"))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(14), self._theme.px(20))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus() or (self.underMouse() and self.isEnabled()):
-            painter.setPen(QPen(theme.colour("focus"), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("hover"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 3, -1, -3), 4, 4)
-        side = theme.px(7)
-        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        roles = {"default": "faint", "model": "system", "preset": "history", "you": "accent"}
-        colour = theme.colour(roles[self.source])
-        painter.setPen(QPen(colour, 1.4) if self.source == "default" else Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.BrushStyle.NoBrush if self.source == "default" else colour)
-        if self.source == "model":
-            painter.drawRect(box)
-        elif self.source == "preset":
-            middle = box.center()
-            reach = side * 0.65
-            corners = [(0.0, -reach), (reach, 0.0), (0.0, reach), (-reach, 0.0)]
-            points = [middle.__class__(middle.x() + dx, middle.y() + dy) for dx, dy in corners]
-            painter.drawPolygon(QPolygonF(points))
-        else:
-            painter.drawEllipse(box)

@@ -56,15 +56,10 @@ class RepetitionPenalty(Sampler):
         """Return the row with the seen tokens' logits moved down."""
         import numpy as np
 
-        seen = trail.prompt + trail.written if self.window == 0 else self._last(trail)
+        seen = trail.last(self.window)
         if self.penalty == 1 or not seen:
             return row
         ids = np.unique(np.asarray(seen))
         out, values, penalty = row.copy(), row[ids], np.float32(self.penalty)
         out[ids] = np.where(values < 0, values * penalty, values / penalty)
         return out
-
-    def _last(self, trail: Trail) -> tuple[int, ...]:
-        missing = self.window - len(trail.written)
-        head = trail.prompt[-missing:] if missing > 0 else ()
-        return head + trail.written[-self.window :]

@@ -35,7 +35,7 @@ def problems(pane: RunPane) -> list[UserError]:
     return found
 
 
-def values(pane: RunPane) -> dict[str, float]:
+def values(pane: RunPane) -> dict[str, float | str]:
     return {key: row.value() for key, row in pane.rows.rows.items()}
 
 
@@ -153,6 +153,47 @@ def test_no_preset_is_a_choice_that_keeps_the_values(pane: RunPane) -> None:
     choose(pane, "No preset")
     assert pane.value(Setup()).preset == ""
     assert values(pane)["min_p.min_p"] == 0.1
+
+
+# -- texts --------------------------------------------------------------------------------------------------------
+
+
+def test_words_are_edited_saved_and_taken_out_again(pane: RunPane, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(pane.changed):
+        words_in(pane, "banned_words.phrases", "sky\nas an AI")
+    assert "banned words “sky”, “as an AI”" in pane.effective.text()
+    before = pane.value(new_setup())
+    pane.set_value(new_setup())
+    assert values(pane)["banned_words.phrases"] == ""
+    pane.set_value(before)
+    assert pane.value(new_setup()) == before
+    assert sources(pane)["banned_words.phrases"] == "you"
+    pane.save_preset("Mine")
+    pane.neutralize.click()
+    assert pane.value(Setup()).run.working() == ()
+    assert pane.rows.rows["banned_words.phrases"]._box.toPlainText() == ""
+    choose(pane, "Mine")
+    assert values(pane)["banned_words.phrases"] == "sky\nas an AI"
+
+
+def test_a_half_typed_pair_stays_until_it_is_whole(pane: RunPane) -> None:
+    row = pane.rows.rows["logit_bias.pairs"]
+    words_in(pane, "logit_bias.pairs", "sky: -")
+    assert "LogitBias.pairs, line 1" in row.fault
+    turn(pane, "top_k.top_k", 7)  # shows every row anew
+    assert row._box.toPlainText() == "sky: -"
+    assert pane.value(Setup()).run.working()[0].words == "temperature 0.7"
+    words_in(pane, "logit_bias.pairs", "sky: -5")
+    assert row.fault == ""
+    assert pane.value(Setup()).run.working()[0].words == "logit bias “sky” -5"
+    pane.set_value(new_setup())
+    words_in(pane, "logit_bias.pairs", "sky: -")
+    pane.set_value(new_setup())  # another conversation
+    assert (row._box.toPlainText(), row.fault) == ("", "")
+
+
+def words_in(pane: RunPane, key: str, text: str) -> None:
+    pane.rows.rows[key]._box.setPlainText(text)
 
 
 # -- the user's own presets --------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from playground.gui.widgets.form import Form, words_of
 from playground.gui.widgets.parameter_row import ParameterRow
 from playground.gui.widgets.segmented import Segmented
 from playground.gui.widgets.switch import Switch
+from playground.gui.widgets.text_box import TextBox
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Every:
     seed: int | None = option(None, "Luck.", low=0, high=2**64 - 1, example="random")
     note: str = option("", "A note.")
     shuffle: bool = option(True, "Shuffle.")
+    words: str = option("a\nb", "Words, one per line.", lines=True)
     other: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -47,12 +49,20 @@ def test_it_begins_with_the_defaults(form: Form[Every]) -> None:
 
 
 def test_every_kind_round_trips_without_telling(form: Form[Every], qtbot: QtBot) -> None:
-    wanted = Every(999_999, 0.5, "everywhere", "e", 2**64 - 1, "hm", False, ("kept",))
+    wanted = Every(999_999, 0.5, "everywhere", "e", 2**64 - 1, "hm", False, "c\n\nd", ("kept",))
     with qtbot.assertNotEmitted(form.changed):
         form.set_value(wanted)
     assert form.value() == wanted
     form.set_value(Every())
     assert form.value() == Every()
+
+
+def test_a_text_of_several_lines_has_room_for_them(form: Form[Every], qtbot: QtBot) -> None:
+    words = form.editors["words"].widget
+    assert isinstance(words, TextBox)
+    with qtbot.waitSignal(form.changed):
+        words.setPlainText("one\ntwo\nthree")
+    assert form.value().words == "one\ntwo\nthree"
 
 
 def test_the_user_changes_values(form: Form[Every], qtbot: QtBot) -> None:

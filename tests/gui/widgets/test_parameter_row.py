@@ -12,7 +12,8 @@ from playground.core.options import Option
 from playground.gui.theme import Theme
 from playground.gui.widgets.help_button import help_box
 from playground.gui.widgets.labels import ElidedLabel
-from playground.gui.widgets.parameter_row import SOURCES, ParameterRow
+from playground.gui.widgets.parameter_row import ParameterRow
+from playground.gui.widgets.source_dot import SOURCES
 
 TEMPERATURE = Option(
     "temperature", float, 0.7, "How bold.", low=0.0, high=5.0, slider_high=2.0, step=0.05, neutral=1.0, example="0.2"

@@ -14,6 +14,7 @@ from transformers import (
     TemperatureLogitsWarper,
     TopKLogitsWarper,
     TopPLogitsWarper,
+    TypicalLogitsWarper,
 )
 
 from playground.engine.sampling import Row
@@ -24,6 +25,7 @@ from playground.recipes.samplers.repetition_penalty import RepetitionPenalty
 from playground.recipes.samplers.temperature import Temperature
 from playground.recipes.samplers.top_k import TopK
 from playground.recipes.samplers.top_p import TopP
+from playground.recipes.samplers.typical import Typical
 
 Theirs = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -32,6 +34,7 @@ PAIRS: list[tuple[Sampler, Theirs]] = [
     *((TopK(k), TopKLogitsWarper(k)) for k in (1, 5, 40, 200)),
     *((TopP(p), TopPLogitsWarper(p)) for p in (0.0, 0.1, 0.5, 0.9, 0.95, 0.99)),
     *((MinP(m), MinPLogitsWarper(m)) for m in (0.005, 0.1, 0.5)),
+    *((Typical(p), TypicalLogitsWarper(p)) for p in (0.1, 0.5, 0.9, 0.99)),
     *((RepetitionPenalty(p, window=0), RepetitionPenaltyLogitsProcessor(p)) for p in (1.05, 1.5, 2.0)),
 ]
 PROMPT, WRITTEN = (3, 7, 7, 150), (9, 3, 999)
@@ -78,6 +81,7 @@ def test_the_whole_chain_does_what_transformers_does() -> None:
         ("temperature", {"temperature": 1.4}),
         ("top_k", {"top_k": 60}),
         ("top_p", {"top_p": 0.9}),
+        ("typical", {"typical_p": 0.8}),
         ("min_p", {"min_p": 0.05}),
     ):
         settings = settings.with_sampler(name, **values)
@@ -87,6 +91,7 @@ def test_the_whole_chain_does_what_transformers_does() -> None:
             TemperatureLogitsWarper(1.4),
             TopKLogitsWarper(60),
             TopPLogitsWarper(0.9),
+            TypicalLogitsWarper(0.8),
             MinPLogitsWarper(0.05),
         ]
     )

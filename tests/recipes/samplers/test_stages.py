@@ -32,6 +32,10 @@ def test_every_sampler_can_be_shown_saved_and_sent(name: str, kind: type[Sampler
     assert "https://" in (kind.__doc__ or "")  # says where it comes from
     for opt in options_of(kind):
         assert opt.help
+        if opt.type is str:
+            assert opt.lines
+            assert opt.longest
+            continue
         assert opt.low is not None
         assert opt.high is not None
         assert opt.step

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.gui.chat.text_box import TextBox
 from playground.gui.theme import Theme
+from playground.gui.widgets.text_box import TextBox
 
 
 @pytest.fixture

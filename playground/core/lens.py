@@ -14,6 +14,10 @@ class Seen:
     after: float
 
 
+Range = tuple[float, float]
+"""The lowest and the highest a number can be, by what was kept; nearly always the same."""
+
+
 @dataclass(frozen=True)
 class StageLook:
     """What one stage of the chain did to a row."""
@@ -21,9 +25,9 @@ class StageLook:
     words: str  # as the settings say it: "top-k 40"
     left: int  # tokens that can still be drawn
     cut: int  # tokens this stage took out
-    cut_mass: float  # the probability these had before it
-    entropy_before: float  # bits
-    entropy_after: float
+    cut_mass: Range  # the probability these had before it
+    entropy_before: Range  # bits
+    entropy_after: Range
     limit: float  # the smallest probability, before the stage, of a token it left
     tokens: tuple[Seen, ...]  # the most probable before the stage
 
@@ -44,11 +48,11 @@ class StepLook:
 
     step: int
     chosen: int  # the token that was written
-    drawn: int  # the token these settings draw with the same luck
+    drawn: int  # the token these settings draw with the same luck; -1: none of those that were kept
     vocabulary: int
     stages: tuple[StageLook, ...]
     lots: tuple[Lot, ...]  # the highest sums first
-    exact: bool  # whether what was kept settles it: else tokens outside could matter
+    exact: bool  # whether what was kept settles who is cut and who wins; else tokens outside could matter
 
 
 @dataclass(frozen=True)

@@ -67,13 +67,9 @@ class Paths:
 
     def rows_of(self, run: str) -> Path:
         """The file with what the model thought at each step of an answer; it may not be there."""
-        # Whoever writes a job file chooses the run's id: it may be no name of a file.
-        plain = (
-            run
-            if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run)
-            else hashlib.sha256(run.encode("utf-8", "replace")).hexdigest()
-        )
-        return self.rows / f"{plain}.rows"
+        if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run):  # whoever writes a job file chooses the run's id
+            run = hashlib.sha256(run.encode("utf-8", "replace")).hexdigest()
+        return self.rows / f"{run}.rows"
 
     @property
     def rows(self) -> Path:

@@ -9,12 +9,14 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Protocol
 
 from playground.core.errors import UserError
 from playground.core.events import Story, Token
 from playground.core.trail import Trail
 from playground.engine.cache import KeyValues
+from playground.engine.kept_rows import RowKeeper
 from playground.engine.measuring import Row, measured, probability_in
 from playground.engine.passes import read, writer
 from playground.engine.pieces import TextStream
@@ -76,6 +78,7 @@ def write(
     memory: KeyValues,
     reply_ids: Sequence[int] = (),
     seam: int = 0,
+    keepers: Sequence[RowKeeper] = (),
 ) -> Story[tuple[Written, ...]]:
     """Read the prompt `ids`, then write an answer for each seed, all in one batch that shares what was read.
 
@@ -83,8 +86,9 @@ def write(
     which has no text of its own. `memory` holds a beginning of the prompt, perhaps nothing, and grows with what is
     read; a single answer goes into it too. `reply_ids` are the beginning of an answer that is continued: they are
     read, count as written for penalties and luck, and are not repeated in the text. `seam` is how many of the
-    prompt's last ids belong to the same running text as the answer. Raises E-NUMERIC when the model's output is not
-    finite, E-CONTEXT when there is no room for a single token.
+    prompt's last ids belong to the same running text as the answer. `keepers`, one for each seed or none at all, are
+    given every row. Raises E-NUMERIC when the model's output is not finite, E-CONTEXT when there is no room for a
+    single token.
     """
     limit, every = context_limit(loaded, settings), [*ids, *reply_ids]
     if not every or 0 < limit <= len(every):
@@ -98,12 +102,12 @@ def write(
     answers = [
         _Answer(
             row,
-            _Chooser(settings.working(), Trail(tuple(ids), seed=seed, words=loaded.words)),
+            _Chooser(settings.working(), Trail(tuple(ids), seed=seed, words=loaded.words), keeper),
             _Page(TextStream(loaded.tokenizer, every[len(ids) - seam :]), StopText(settings.stop), ends),
             _Room(settings.max_tokens, limit - len(ids) if limit else 0, len(reply_ids)),
             list(reply_ids),
         )
-        for row, seed in enumerate(seeds)
+        for row, (seed, keeper) in enumerate(zip_longest(seeds, keepers))
     ]
     form = loaded.writing if len(seeds) == 1 else loaded.batch
     hand = writer(form, memory if len(seeds) == 1 else memory.chosen([0] * len(seeds)))
@@ -189,8 +193,8 @@ class _Page:
 class _Chooser:
     """Takes a row of logits through the sampling chain to one token. `trail` is what stands before the answer."""
 
-    def __init__(self, samplers: Sequence[SamplerLike], trail: Trail) -> None:
-        self._samplers, self._trail, self.seed = samplers, trail, trail.seed
+    def __init__(self, samplers: Sequence[SamplerLike], trail: Trail, keeper: RowKeeper | None) -> None:
+        self._samplers, self._trail, self._keeper, self.seed = samplers, trail, keeper, trail.seed
         self._surprises: list[float] = []  # of what is written here: that of a continued answer's tokens is unknown
 
     def choose(
@@ -204,4 +208,6 @@ class _Chooser:
         id = draw(row, self.seed, trail.step)
         probability = probability_in(row, id)
         self._surprises.append(-math.log2(probability))
+        if self._keeper is not None:
+            self._keeper.keep(told, len(written), id, probability)
         return id, (told.probability(id), probability, told.rank(id), told.entropy, told.alternatives)

@@ -10,8 +10,10 @@ penalties look at the sign of a logit, do the same with a kept row as they did w
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,11 +21,14 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.core.paths import Paths
 from playground.engine.measuring import Measured, highest
 
 Row = NDArray[np.float32]  # (vocabulary,)
 
 KEPT = 2000  # tokens of each row
+BINS, BIN = 128, 0.2
+BUDGET = 500_000_000  # bytes of all files: some 30,000 tokens
 _MAGIC = b"LPROWS1\n"
 _HEAD = struct.Struct("<8sIIII")  # magic, vocabulary, tokens kept of each row, tokens of the prompt, tokens begun with
 
@@ -40,6 +45,8 @@ class KeptRow:
     normalizer: float  # the logarithm of the sum of all exponentials
     outside_mass: float  # probability of all tokens that are not kept
     outside_best: float  # the highest logit among them; -inf when all are kept
+    outside_least: float  # the lowest finite one
+    bins: NDArray[np.uint32]  # (BINS,) how many of them lie how far below the best: BIN apart, all further in the last
     vocabulary: int
 
     @property
@@ -59,6 +66,9 @@ def kept_row(told: Measured, step: int, chosen: int, probability: float, most: i
     inside = highest(row, most)  # (kept,)
     others = row.copy()
     others[inside] = -np.inf
+    finite = others[others > -np.inf]
+    best = float(finite.max()) if len(finite) else -math.inf
+    far = np.minimum((np.float32(best) - finite) * np.float32(1 / BIN), np.float32(BINS - 1)).astype(np.int32)
     mass = float(np.exp(told.log_probabilities[inside], dtype=np.float64).sum())
     return KeptRow(
         step,
@@ -68,7 +78,9 @@ def kept_row(told: Measured, step: int, chosen: int, probability: float, most: i
         row[inside],
         told.normalizer,
         max(0.0, 1.0 - mass) if len(inside) < len(row) else 0.0,
-        float(others.max()),
+        best,
+        float(finite.min()) if len(finite) else -math.inf,
+        np.bincount(far, minlength=BINS).astype(np.uint32),
         len(row),
     )
 
@@ -76,30 +88,44 @@ def kept_row(told: Measured, step: int, chosen: int, probability: float, most: i
 class RowKeeper:
     """Appends the rows of one answer to its file. Nothing is written before the first row.
 
-    `prompt` are the tokens that were read, `begun` those of an answer that is continued.
+    `prompt` are the tokens that were read, `begun` those of an answer that is continued. Where the disk takes no more,
+    nothing more is kept: the answer goes on.
     """
 
     def __init__(self, file: Path, prompt: Sequence[int], begun: Sequence[int] = (), most: int = KEPT) -> None:
         self._path, self._prompt, self._begun, self._most = file, prompt, begun, most
         self._file: BinaryIO | None = None
+        self._full = False
 
     def keep(self, told: Measured, step: int, chosen: int, probability: float) -> None:
-        """Append a step; raise OSError when it cannot be written."""
+        """Append a step."""
+        if self._full:
+            return
         kept = kept_row(told, step, chosen, probability, self._most)
-        if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("wb")
-            counts = (kept.vocabulary, len(kept.ids), len(self._prompt), len(self._begun))
-            self._file.write(_HEAD.pack(_MAGIC, *counts))
-            self._file.write(np.array([*self._prompt, *self._begun], "<i4").tobytes())
+        try:
+            self._file = self._file or self._begin(kept)
+            self._write(self._file, kept)
+        except OSError:
+            self._full = True
+
+    def close(self) -> None:
+        """Make what was kept readable."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+
+    def _begin(self, kept: KeptRow) -> BinaryIO:
+        file = self._path.open("wb")
+        counts = (kept.vocabulary, len(kept.ids), len(self._prompt), len(self._begun))
+        file.write(_HEAD.pack(_MAGIC, *counts))
+        file.write(np.array([*self._prompt, *self._begun], "<i4").tobytes())
+        return file
+
+    def _write(self, file: BinaryIO, kept: KeptRow) -> None:
         block = np.zeros((), _block(len(kept.ids)))
         for name in _FIELDS:
             block[name] = getattr(kept, name)
-        self._file.write(block.tobytes())
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        file.write(block.tobytes())
 
 
 class RowsFile:
@@ -143,8 +169,25 @@ class RowsFile:
             float(block["normalizer"]),
             float(block["outside_mass"]),
             float(block["outside_best"]),
+            float(block["outside_least"]),
+            np.array(block["bins"]),
             self.vocabulary,
         )
+
+
+@contextmanager
+def keeping(
+    paths: Paths, runs: Sequence[str], prompt: Sequence[int], begun: Sequence[int]
+) -> Iterator[tuple[RowKeeper, ...]]:
+    """Return a keeper for each run; afterwards the oldest files make room, so that all stay within BUDGET bytes."""
+    keepers = tuple(RowKeeper(paths.rows_of(run), prompt, begun) for run in runs)
+    try:
+        yield keepers
+    finally:
+        for keeper in keepers:
+            keeper.close()
+        if keepers:
+            make_room(paths.rows, BUDGET)
 
 
 def make_room(folder: Path, budget: int) -> None:
@@ -158,7 +201,10 @@ def make_room(folder: Path, budget: int) -> None:
         over -= size
 
 
-_FIELDS = ("step", "chosen", "probability", "normalizer", "outside_mass", "outside_best", "ids", "logits")
+_FIELDS = (
+    *("step", "chosen", "probability", "normalizer", "ids", "logits"),
+    *("outside_mass", "outside_best", "outside_least", "bins"),
+)
 
 
 def _block(kept: int) -> np.dtype[np.void]:
@@ -170,6 +216,8 @@ def _block(kept: int) -> np.dtype[np.void]:
             ("normalizer", "<f8"),
             ("outside_mass", "<f8"),
             ("outside_best", "<f4"),
+            ("outside_least", "<f4"),
+            ("bins", "<u4", (BINS,)),
             ("ids", "<i4", (kept,)),
             ("logits", "<f4", (kept,)),
         ]

@@ -1,35 +1,33 @@
 """One step of an answer, looked at through the sampling chain: exact, from the rows that were kept.
 
-A kept row lacks the least probable tokens. They are put back twice, in the two ways that bound everything known of
-them: as few tokens as probable as the best of them may be, and as all of them alike. Where the chain does the same with
-both, and none of them could win the draw, whose noise is known for every token, what was kept settles it.
+A kept row lacks the least probable tokens, but it knows how many lie how far below the best of them. They are put back
+twice, each as high and each as low as it may be. Where the chain does the same with both, and none of them could win
+the draw, whose noise is known for every token, what was kept settles it.
 
-The two bound what depends on the outside through its mass alone: top-p after a temperature (the sum of a power of the
-probabilities is highest and lowest at these two), and whatever compares a probability with a limit. A stage that looks
-at the whole row in another way is only settled if an earlier one cut all of them.
+The two bound whatever depends on the others through their mass alone, at any temperature: top-p, or a limit that a
+probability is compared with. A stage that looks at the whole row in another way is only settled if an earlier one cut
+all of them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.core.events import Story
-from playground.core.lens import Lot, Seen, StageLook, StepLook, WhatIf
+from playground.core.lens import Lot, Range, Seen, StageLook, StepLook, WhatIf
 from playground.core.trail import Trail, Words
-from playground.engine.kept_rows import KeptRow, Row, RowsFile
+from playground.engine.kept_rows import BIN, BINS, KeptRow, Row, RowsFile
 from playground.engine.sampling import gumbel
 from playground.engine.shrunk import Shrunk
 
 SHOWN = 24  # tokens of each stage
 LOTS = 12
-_FAINT = 60.0  # how far below the best of them a token lies that counts but weighs nothing: e^-60
-_SAME_MASS, _SAME_BITS = 5e-5, 0.02  # what the two rows may differ by and still be shown as one
 
 
 class Stage(Protocol):
@@ -46,9 +44,13 @@ class Stage(Protocol):
 
 def look(kept: KeptRow, chain: Sequence[Stage], trail: Trail) -> StepLook:
     """Return what each stage did at one step, and the draw."""
-    first, *others = (_looked(kept, row, chain, trail) for row in _rows(kept))
-    exact = all(_agree(first, other) for other in others) and _settled(kept, chain, trail)
-    return StepLook(kept.step, kept.chosen, first[1][0].id, kept.vocabulary, *first, exact)
+    looks = [_looked(kept, row, chain, trail) for row in _rows(kept)]
+    stages, lots = looks[0]
+    exact = bool(lots) and all(_agree(looks[0], other) for other in looks[1:])
+    exact = exact and _settled(kept, chain, trail) and _counts_are_sure(kept, chain, trail)
+    if exact:
+        stages = tuple(_joined(*same) for same in zip(*(stages for stages, _ in looks), strict=True))
+    return StepLook(kept.step, kept.chosen, lots[0].id if lots else -1, kept.vocabulary, stages, lots, exact)
 
 
 def what_if(file: RowsFile, chain: Sequence[Stage], seed: int, words: Words) -> Story[WhatIf]:
@@ -100,11 +102,13 @@ def quick_end(kept: KeptRow, chain: Sequence[Stage], trail: Trail) -> End | None
 
 def _bounded_end(kept: KeptRow, chain: Sequence[Stage], trail: Trail) -> End | None:
     """Return how a step ends if that is the same for both ways to put the others back; else None."""
-    ends = {
-        End(_lots(row, trail, kept.ids, 1)[0].id, bool(row[kept.chosen] > -np.inf))
-        for row in (_through(row, chain, trail) for row in _rows(kept))
-    }
-    return ends.pop() if len(ends) == 1 and _settled(kept, chain, trail) else None
+    ends = set()
+    for row in _rows(kept):
+        after = _through(row, chain, trail)
+        lots = _lots(after, trail, kept.ids, 1)
+        ends.add(End(lots[0].id if lots else -1, bool(after[kept.chosen] > -np.inf)))
+    end = ends.pop()
+    return end if not ends and end.drawn >= 0 and _settled(kept, chain, trail) else None
 
 
 def trail_at(file: RowsFile, step: int, seed: int, words: Words) -> Trail:
@@ -119,21 +123,16 @@ def _rows(kept: KeptRow) -> list[Row]:
     """Return whole rows that agree with all that is known: one if everything was kept, else two."""
     row = np.full(kept.vocabulary, -np.inf, np.float32)
     row[kept.ids] = kept.logits
-    if not kept.outside:
+    count = int(kept.bins.sum())  # what is missing then has no probability at all
+    if not count:
         return [row]
-    places = _outside(kept)
-    few, even = row.copy(), row.copy()
-    best = kept.outside_best
-    if not math.isfinite(best) or kept.outside_mass <= 0:
-        few[places] = best - (_FAINT if math.isfinite(best) else 0.0)
-        few[places[0]] = best
-        return [few]
-    each = math.exp(best - kept.normalizer)  # the probability of the best of them
-    count = min(len(places), max(1, int(kept.outside_mass / each)))
-    few[places] = best - _FAINT
-    few[places[:count]] = best
-    even[places] = min(best, math.log(kept.outside_mass / len(places)) + kept.normalizer)
-    return [few, even]
+    places, tops = _outside(kept)[:count], kept.outside_best - BIN * np.arange(BINS)
+    floors = np.append(tops[1:], kept.outside_least)
+    high, low = row.copy(), row.copy()
+    high[places] = np.repeat(tops, kept.bins)
+    low[places] = np.repeat(np.maximum(floors, kept.outside_least), kept.bins)
+    low[places[0]] = kept.outside_best
+    return [high, low]
 
 
 def _outside(kept: KeptRow) -> NDArray[np.int64]:
@@ -161,6 +160,17 @@ def _settled(kept: KeptRow, chain: Sequence[Stage], trail: Trail) -> bool:
     winner = kept.ids[row[kept.ids] > -np.inf]
     sums = row[winner].astype(np.float64) + gumbel(trail.seed, trail.step, winner)
     return bool(len(sums)) and float(sums.max()) > highest
+
+
+def _counts_are_sure(kept: KeptRow, chain: Sequence[Stage], trail: Trail) -> bool:
+    """Say whether each stage left all tokens outside or none: where the line runs among them nobody knows."""
+    row, places = _rows(kept)[0], _outside(kept)
+    whole = int((row[places] > -np.inf).sum())
+    for stage in chain:
+        row = stage.apply(row, trail)
+        if int((row[places] > -np.inf).sum()) not in (0, whole):
+            return False
+    return True
 
 
 def _raises_others(kept: KeptRow, places: NDArray[np.int64], chain: Sequence[Stage], trail: Trail) -> bool:
@@ -208,9 +218,9 @@ def _stage_look(words: str, row: Row, after: Row, known: NDArray[np.int32]) -> S
         words,
         int(left.sum()),
         int(gone.sum()),
-        float(before_p[gone].sum()),
-        bits(before_p),
-        bits(after_p),
+        _sure(float(before_p[gone].sum())),
+        _sure(bits(before_p)),
+        _sure(bits(after_p)),
         float(before_p[left].min()) if left.any() else 0.0,
         tuple(Seen(int(id), float(before_p[id]), float(after_p[id])) for id in shown if alive[id]),
     )
@@ -219,7 +229,8 @@ def _stage_look(words: str, row: Row, after: Row, known: NDArray[np.int32]) -> S
 def shares(row: Row) -> NDArray[np.float64]:
     """Return the probabilities of a row of logits: (vocabulary,)."""
     values: NDArray[np.float64] = np.exp(row.astype(np.float64) - float(row.max()))
-    return values / values.sum()
+    values /= values.sum()
+    return values
 
 
 def bits(probabilities: NDArray[np.float64]) -> float:
@@ -231,6 +242,8 @@ def bits(probabilities: NDArray[np.float64]) -> float:
 def _lots(row: Row, trail: Trail, known: NDArray[np.int32], count: int) -> tuple[Lot, ...]:
     """Return the known tokens with the highest sums of log-probability and noise."""
     alive = np.sort(known[row[known] > -np.inf])
+    if not len(alive):
+        return ()
     values = row[alive].astype(np.float64)
     peak = float(row.max())
     logs = values - peak - math.log(np.exp(row.astype(np.float64) - peak).sum())
@@ -242,15 +255,30 @@ def _lots(row: Row, trail: Trail, known: NDArray[np.int32], count: int) -> tuple
 
 
 def _agree(one: _Look, other: _Look) -> bool:
-    """Say whether two looks are shown as the same."""
-    same = one[1][0].id == other[1][0].id
-    for first, second in zip(one[0], other[0], strict=True):
-        same &= (first.left, first.cut) == (second.left, second.cut)
-        same &= abs(first.cut_mass - second.cut_mass) <= _SAME_MASS
-        same &= abs(first.entropy_before - second.entropy_before) <= _SAME_BITS
-        same &= abs(first.entropy_after - second.entropy_after) <= _SAME_BITS
-        same &= all(
-            a.id == b.id and (a.after > 0) == (b.after > 0) and abs(a.before - b.before) <= _SAME_MASS
-            for a, b in zip(first.tokens, second.tokens, strict=False)
-        )
-    return bool(same)
+    """Say whether both rows lose the same tokens at each stage, and the same one wins."""
+    return [_fates(stage) for stage in one[0]] == [_fates(stage) for stage in other[0]] and (
+        bool(other[1]) and one[1][0].id == other[1][0].id
+    )
+
+
+def _fates(stage: StageLook) -> tuple[int, int, list[tuple[int, bool]]]:
+    return stage.left, stage.cut, [(seen.id, seen.after > 0) for seen in stage.tokens]
+
+
+def _sure(value: float) -> Range:
+    return value, value
+
+
+def _joined(*looks: StageLook) -> StageLook:
+    """Return one look, whose numbers reach as far as those of all."""
+
+    def over(values: Iterable[Range]) -> Range:
+        every = [value for pair in values for value in pair]
+        return min(every), max(every)
+
+    return replace(
+        looks[0],
+        cut_mass=over(each.cut_mass for each in looks),
+        entropy_before=over(each.entropy_before for each in looks),
+        entropy_after=over(each.entropy_after for each in looks),
+    )

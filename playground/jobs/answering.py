@@ -14,6 +14,7 @@ from playground.recipes.run_settings import RunSettings, effective
 if TYPE_CHECKING:
     from playground.engine.cache import KeyValues
     from playground.engine.decoding import Written
+    from playground.engine.kept_rows import RowKeeper
     from playground.engine.workspace import Loaded, Workspace
 
 USUAL_ROOM = 256  # tokens kept free for an answer that ends by itself
@@ -24,7 +25,8 @@ CACHE_MB = 1000
 class Question:
     """What is to be answered. `reply_ids` are the tokens of an answer that is continued.
 
-    `conversation` says whose memory of what was read may be changed; `cache_mb` how much of it is kept at all.
+    `conversation` says whose memory of what was read may be changed; `cache_mb` how much of it is kept at all. `runs`
+    are the records of the answers, whose rows are kept.
     """
 
     model: str
@@ -33,10 +35,12 @@ class Question:
     reply_ids: tuple[int, ...] = ()
     conversation: str = ""
     cache_mb: int = CACHE_MB
+    runs: tuple[str, ...] = ()
 
 
 def answer(workspace: Workspace, question: Question, seeds: Sequence[int]) -> Story[tuple[ReplyInfo, ...]]:
     """Write an answer for each seed, several in one batch; they share what was read, now or before."""
+    from playground.engine.kept_rows import keeping
     from playground.engine.prefixes import MEGABYTE
 
     loaded = workspace.loaded(question.model)
@@ -44,7 +48,8 @@ def answer(workspace: Workspace, question: Question, seeds: Sequence[int]) -> St
     ids, place = begun.ids, (question.model, question.conversation)
     memory = workspace.prefixes.take(*place, ids, loaded.memory_dtype)
     try:
-        return (yield from _write(loaded, question, begun, seeds, memory))
+        with keeping(workspace.paths, question.runs, begun.info.ids, begun.so_far) as keepers:
+            return (yield from _write(loaded, question, begun, seeds, memory, keepers))
     finally:
         workspace.prefixes.keep(*place, memory, question.cache_mb * MEGABYTE)
 
@@ -85,7 +90,12 @@ def _begun(loaded: Loaded, question: Question) -> Story[_Begun]:
 
 
 def _write(
-    loaded: Loaded, question: Question, begun: _Begun, seeds: Sequence[int], memory: KeyValues
+    loaded: Loaded,
+    question: Question,
+    begun: _Begun,
+    seeds: Sequence[int],
+    memory: KeyValues,
+    keepers: Sequence[RowKeeper] = (),
 ) -> Story[tuple[ReplyInfo, ...]]:
     from playground.engine.decoding import write
     from playground.engine.prompting import joint
@@ -95,7 +105,7 @@ def _write(
     reused, saved = memory.length, memory.length * memory.seconds_per_token
     for row, seed in enumerate(seeds):
         yield Settled(_basis(loaded, question.settings, begun, reused, len(seeds), seed), row)
-    answers = yield from write(loaded, begun.info.ids, settings, seeds, memory, begun.so_far, seam)
+    answers = yield from write(loaded, begun.info.ids, settings, seeds, memory, begun.so_far, seam, keepers)
     return tuple(_told(begun.info, written, reused, saved) for written in answers)
 
 

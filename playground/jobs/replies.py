@@ -45,7 +45,8 @@ class Replies(RecordedJob):
         )
 
     def run(self, workspace: Workspace) -> Story[tuple[ReplyInfo, ...]]:
-        question = Question(self.model, self.prompt, self.settings, (), self.conversation, self.cache_mb)
+        runs = (self.run_id, *self.others)
+        question = Question(self.model, self.prompt, self.settings, (), self.conversation, self.cache_mb, runs)
         return (yield from answer(workspace, question, self.seeds))
 
 

@@ -37,6 +37,7 @@ class Reply(RecordedJob):
 
     def run(self, workspace: Workspace) -> Story[ReplyInfo]:
         settings = self.settings.seeded()
-        question = Question(self.model, self.prompt, settings, self.reply_ids, self.conversation, self.cache_mb)
+        about = (self.model, self.prompt, settings, self.reply_ids)
+        question = Question(*about, self.conversation, self.cache_mb, (self.run_id,))
         answers = yield from answer(workspace, question, (settings.seed or 0,))
         return answers[0]

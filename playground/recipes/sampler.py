@@ -21,12 +21,16 @@ __all__ = ["Sampler", "Stage", "Trail"]
 class Sampler:
     """One stage of the chain. It sees a row of logits and returns it reweighted, or with tokens cut to -inf.
 
-    `place` orders the chain (penalties and words below 20, temperature at 20, the cuts after it: top-k, top-p and
-    min-p as in transformers, Mirostat last as in llama.cpp); `shelf` says where its controls stand.
+    `place` orders the chain (transformers' order: penalties, temperature, top-k, top-p, min-p, typical); `shelf` says
+    where its controls stand. `looks_at` says what the fate of a token depends on besides itself and the tokens so far:
+    on the "tokens" above it, on how much probability the others hold together ("mass"), or on "all" in another way.
+    `needs_words` says whether it has to know the tokens' texts.
     """
 
     place: ClassVar[int] = 50
     shelf: ClassVar[str] = "more"  # "basic" or "more"
+    looks_at: ClassVar[str] = "all"  # "tokens", "mass" or "all"
+    needs_words: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_options(self)

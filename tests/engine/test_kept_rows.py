@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.engine.kept_rows import Row, RowKeeper, RowsFile, kept_row, make_room
+from playground.engine.kept_rows import BIN, BINS, Row, RowKeeper, RowsFile, kept_row, make_room
 from playground.engine.measuring import measured
 
 MOST = 50
@@ -31,17 +31,24 @@ def test_the_most_probable_are_kept_with_what_is_outside(spread: float) -> None:
     shares = np.exp(wide) / np.exp(wide).sum()
     assert kept.outside_mass == pytest.approx(shares[order[MOST:]].sum(), abs=1e-5)
     assert kept.outside_best == raw[order[MOST]]
-    assert kept.outside == 3000 - MOST
+    assert kept.outside == kept.bins.sum() == 3000 - MOST
+    assert kept.outside_least == raw.min()
+    ordered, at = np.sort(raw)[: 3000 - MOST][::-1], 0
+    for number, count in enumerate(kept.bins):
+        inside = kept.outside_best - ordered[at : at + count]
+        assert (inside >= number * BIN - 1e-4).all()
+        assert (inside <= (number + 1) * BIN + 1e-4).all() or number == BINS - 1
+        at += count
     np.testing.assert_allclose(np.exp(kept.log_probabilities), shares[order[:MOST]], rtol=1e-4)
 
 
 def test_a_small_vocabulary_is_kept_whole() -> None:
     kept = kept_row(measured(row(2, 40), 0), 0, 7, 0.5, MOST)
-    assert (len(kept.ids), kept.outside_mass, kept.outside_best, kept.outside) == (40, 0.0, -math.inf, 0)
+    assert (len(kept.ids), kept.outside_mass, kept.outside_best, kept.bins.sum()) == (40, 0.0, -math.inf, 0)
 
 
 def test_what_was_kept_is_read_back_bit_for_bit(tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "a.rows"
+    file = tmp_path / "a.rows"
     keeper = RowKeeper(file, (1, 2, 3), (9, 8), MOST)
     assert not file.exists()
     for step in (2, 3, 4):  # an answer that is continued begins later
@@ -93,3 +100,25 @@ def test_the_oldest_files_make_room(tmp_path: Path) -> None:
     make_room(tmp_path, 0)
     assert [file.name for file in tmp_path.iterdir()] == ["other.txt"]
     make_room(tmp_path / "nowhere", 0)
+
+
+def test_a_full_disk_costs_the_rows_and_not_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = RowKeeper(tmp_path / "a.rows", (), (), MOST)
+    keeper.keep(measured(row(0), 0), 0, 1, 0.5)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RowKeeper, "_write", full)
+    keeper.keep(measured(row(1), 1), 1, 1, 0.5)
+    monkeypatch.undo()
+    keeper.keep(measured(row(2), 2), 2, 1, 0.5)  # room again, but a step is missing
+    keeper.close()
+    assert RowsFile(tmp_path / "a.rows").steps == (0,)
+
+
+def test_nothing_is_kept_where_nobody_may_write(tmp_path: Path) -> None:
+    keeper = RowKeeper(tmp_path / "no such folder" / "a.rows", (), (), MOST)
+    keeper.keep(measured(row(0), 0), 0, 1, 0.5)
+    keeper.close()
+    assert list(tmp_path.iterdir()) == []

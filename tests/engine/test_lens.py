@@ -80,12 +80,16 @@ def test_what_is_settled_is_what_the_whole_row_says(name: str) -> None:
         assert small.drawn == whole.drawn == draw(truth(raw, chain, before), seed, before.step)
         assert [(s.left, s.cut) for s in small.stages] == [(s.left, s.cut) for s in whole.stages]
         for ours, theirs in zip(small.stages, whole.stages, strict=True):
-            assert ours.cut_mass == pytest.approx(theirs.cut_mass, abs=1e-4)
-            assert ours.entropy_before == pytest.approx(theirs.entropy_before, abs=0.03)
-            assert ours.entropy_after == pytest.approx(theirs.entropy_after, abs=0.03)
+            for name in ("cut_mass", "entropy_before", "entropy_after"):
+                (low, high), (true, same) = getattr(ours, name), getattr(theirs, name)
+                assert true == same
+                assert low - 0.01 <= true <= high + 0.01
+                assert high - low < 0.4
             assert [seen.id for seen in ours.tokens[:5]] == [seen.id for seen in theirs.tokens[:5]]
     if name in ("greedy", "usual", "penalties", "typical of few"):
         assert settled > len(CASES) // 2  # or it would be of no use
+    if name in ("typical", "sigma"):
+        assert settled == 0  # they look at what was not kept
 
 
 @pytest.mark.parametrize("name", CHAINS)

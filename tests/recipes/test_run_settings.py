@@ -11,7 +11,7 @@ def test_words_and_penalties_come_before_the_temperature_and_the_cuts_after() ->
     names = [type(stage.sampler).__name__ for stage in full_chain()]
     before = {"RepetitionPenalty", "PresencePenalty", "FrequencyPenalty", "Dry", "LogitBias", "BannedWords"}
     assert set(names[: len(before)]) == before
-    cuts = ["TopK", "TopP", "Typical", "MinP", "TopNSigma", "Xtc", "Mirostat"]
+    cuts = ["TopK", "TopP", "MinP", "Typical", "TopNSigma", "Xtc", "Mirostat"]
     assert names[len(before) :] == ["Temperature", *cuts]
 
 
@@ -49,8 +49,8 @@ def test_every_stage_says_in_words_what_it_does() -> None:
         "temperature 0.7",
         "top-k 40",
         "top-p 0.95",
-        "typical 0.9",
         "min-p 0.1",
+        "typical 0.9",
         "top-n-sigma 2",
         "xtc 0.1 with probability 0.5",
         "mirostat 5, eta 0.1",

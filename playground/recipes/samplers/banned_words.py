@@ -22,6 +22,8 @@ class BannedWords(Sampler):
 
     place: ClassVar[int] = 16
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "tokens"
+    needs_words: ClassVar[bool] = True
 
     phrases: str = option(
         "",

@@ -26,6 +26,8 @@ class Dry(Sampler):
 
     place: ClassVar[int] = 13
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "tokens"
+    needs_words: ClassVar[bool] = True
 
     multiplier: float = option(
         0.0,

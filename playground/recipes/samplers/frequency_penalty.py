@@ -21,6 +21,7 @@ class FrequencyPenalty(Sampler):
 
     place: ClassVar[int] = 12
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "tokens"
 
     penalty: float = option(
         0.0,

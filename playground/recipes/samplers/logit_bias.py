@@ -27,6 +27,8 @@ class LogitBias(Sampler):
 
     place: ClassVar[int] = 14
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "tokens"
+    needs_words: ClassVar[bool] = True
 
     pairs: str = option(
         "",

@@ -21,6 +21,7 @@ class MinP(Sampler):
 
     place: ClassVar[int] = 50
     shelf: ClassVar[str] = "basic"
+    looks_at: ClassVar[str] = "tokens"
 
     min_p: float = option(
         0.0,

@@ -22,6 +22,7 @@ class Mirostat(Sampler):
 
     place: ClassVar[int] = 90
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "mass"
 
     tau: float = option(
         0.0,

@@ -21,6 +21,7 @@ class PresencePenalty(Sampler):
 
     place: ClassVar[int] = 11
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "tokens"
 
     penalty: float = option(
         0.0,

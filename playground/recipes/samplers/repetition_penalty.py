@@ -22,6 +22,7 @@ class RepetitionPenalty(Sampler):
 
     place: ClassVar[int] = 10
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "tokens"
 
     penalty: float = option(
         1.0,

@@ -23,6 +23,7 @@ class Temperature(Sampler):
 
     place: ClassVar[int] = 20
     shelf: ClassVar[str] = "basic"
+    looks_at: ClassVar[str] = "tokens"
 
     temperature: float = option(
         0.7,

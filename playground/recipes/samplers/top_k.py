@@ -21,6 +21,7 @@ class TopK(Sampler):
 
     place: ClassVar[int] = 30
     shelf: ClassVar[str] = "basic"
+    looks_at: ClassVar[str] = "tokens"
 
     top_k: int = option(
         40,

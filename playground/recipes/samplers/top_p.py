@@ -21,6 +21,7 @@ class TopP(Sampler):
 
     place: ClassVar[int] = 40
     shelf: ClassVar[str] = "basic"
+    looks_at: ClassVar[str] = "mass"
 
     top_p: float = option(
         0.95,

@@ -19,7 +19,7 @@ class Typical(Sampler):
     Locally typical sampling: Meister, Pimentel, Wiher and Cotterell 2022, https://arxiv.org/abs/2202.00666
     """
 
-    place: ClassVar[int] = 45
+    place: ClassVar[int] = 51
     shelf: ClassVar[str] = "more"
 
     typical_p: float = option(

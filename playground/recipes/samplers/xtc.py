@@ -21,6 +21,7 @@ class Xtc(Sampler):
 
     place: ClassVar[int] = 60
     shelf: ClassVar[str] = "more"
+    looks_at: ClassVar[str] = "mass"
 
     threshold: float = option(
         0.1,

@@ -81,8 +81,8 @@ def test_the_whole_chain_does_what_transformers_does() -> None:
         ("temperature", {"temperature": 1.4}),
         ("top_k", {"top_k": 60}),
         ("top_p", {"top_p": 0.9}),
-        ("typical", {"typical_p": 0.8}),
         ("min_p", {"min_p": 0.05}),
+        ("typical", {"typical_p": 0.8}),
     ):
         settings = settings.with_sampler(name, **values)
     chain = LogitsProcessorList(
@@ -91,8 +91,8 @@ def test_the_whole_chain_does_what_transformers_does() -> None:
             TemperatureLogitsWarper(1.4),
             TopKLogitsWarper(60),
             TopPLogitsWarper(0.9),
-            TypicalLogitsWarper(0.8),
             MinPLogitsWarper(0.05),
+            TypicalLogitsWarper(0.8),
         ]
     )
     for row in rows():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from playground.core.listing import list_facts, list_run
+from playground.core.paths import Paths
 from playground.core.store import Store
 from playground.core.token_rows import clean
 
@@ -48,8 +49,8 @@ def restore(store: Store, ids: Sequence[str]) -> None:
     _hide(store, [id for id in ids if store.run(id) is not None], 0.0)
 
 
-def purge(store: Store, older: float = KEPT_SECONDS) -> int:
-    """Remove for good what was deleted `older` seconds ago or more; return how many records.
+def purge(store: Store, older: float = KEPT_SECONDS) -> tuple[str, ...]:
+    """Remove for good what was deleted `older` seconds ago or more; return the records' ids.
 
     One whose words a chat has not taken over yet stays, and so does one that is still running.
     """
@@ -67,7 +68,13 @@ def purge(store: Store, older: float = KEPT_SECONDS) -> int:
         ("runs", "id", "id"),
     ):
         store.db.executemany(f"DELETE FROM {table} WHERE {key} = ?", [(row[column],) for row in rows])
-    return len(rows)
+    return tuple(row["id"] for row in rows)
+
+
+def forget(store: Store, paths: Paths) -> None:
+    """Remove for good what was deleted a day ago or more, with the rows that were kept of it."""
+    for id in purge(store):
+        paths.rows_of(id).unlink(missing_ok=True)
 
 
 def _hide(store: Store, ids: Sequence[str], since: float) -> None:

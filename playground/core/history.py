@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playground.core.annotations import annotate, delete, joined, purge, restore, split
+from playground.core.annotations import annotate, delete, forget, joined, purge, restore, split
 from playground.core.asked import object_of
 from playground.core.errors import UserError
 from playground.core.events import Token
@@ -30,6 +30,7 @@ __all__ = [
     "annotate",
     "delete",
     "facets",
+    "forget",
     "ids",
     "purge",
     "record",

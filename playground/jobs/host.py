@@ -24,7 +24,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any
 
 from playground.core.events import LAST, Beat, Cancelled, Event, Failed, Waiting
-from playground.core.history import purge
+from playground.core.history import forget
 from playground.core.logs import open_log
 from playground.core.owner import Owner, interrupt_the_dead
 from playground.core.paths import Paths
@@ -86,7 +86,7 @@ class Host:
         self._owner = Owner(paths.locks)
         self._writer = Writer(paths.store)
         self._writer.put(lambda store: interrupt_the_dead(store, paths.locks))
-        self._writer.put(purge)
+        self._writer.put(lambda store: forget(store, paths))
         self._jobs: dict[int, Running] = {}
         self._talk: deque[Running] = deque()
         self._work: deque[Running] = deque()

@@ -11,7 +11,8 @@ from playground.core import history
 from playground.core.conversation import Conversation, Turn
 from playground.core.events import Token
 from playground.core.facts import RunInfo
-from playground.core.history import Filter, annotate, delete, facets, ids, purge, record, restore, search
+from playground.core.history import Filter, annotate, delete, facets, forget, ids, purge, record, restore, search
+from playground.core.paths import Paths
 from playground.core.plain import to_plain
 from playground.core.store import Store
 
@@ -246,7 +247,7 @@ def test_one_deleted_while_it_runs_stays_deleted(store: Store) -> None:
     delete(store, ["r"])
     store.end_run("r", "done", RESULT)
     assert found(store) == []
-    assert purge(store, 0.0) == 1
+    assert len(purge(store, 0.0)) == 1
 
 
 def test_purging_removes_every_trace_of_what_was_deleted_long_ago(store: Store) -> None:
@@ -255,12 +256,23 @@ def test_purging_removes_every_trace_of_what_was_deleted_long_ago(store: Store) 
         store.add_tokens(id, [token(0, "secret")])
     delete(store, ["old", "new"])
     store.db.execute("UPDATE annotations SET hidden = hidden - 90000 WHERE run_id = 'old'")
-    assert purge(store) == 1
+    assert len(purge(store)) == 1
     restore(store, ["old", "new"])
     assert found(store, words="secret") == ["kept", "new"]
     assert (store.run("old"), store.tokens("old")) == (None, [])
     for table in ("listing", "words", "runs", "annotations"):
         assert store.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == (1 if table == "annotations" else 2)
+
+
+def test_what_is_forgotten_takes_its_rows_along(store: Store, tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    for id in ("old", "new"):
+        done(store, id, "secret")
+        paths.rows_of(id).write_bytes(b"rows")
+    delete(store, ["old", "new"])
+    store.db.execute("UPDATE annotations SET hidden = hidden - 90000 WHERE run_id = 'old'")
+    forget(store, paths)
+    assert [file.stem for file in paths.rows.iterdir()] == ["new"]
 
 
 def test_purging_leaves_what_runs_and_what_a_chat_still_needs(store: Store) -> None:
@@ -270,7 +282,7 @@ def test_purging_leaves_what_runs_and_what_a_chat_still_needs(store: Store) -> N
     store.save_conversation(talk)
     store.save_turns("talk", talk.turns)
     delete(store, ["runs", "needed"])
-    assert purge(store, 0.0) == 0
+    assert purge(store, 0.0) == ()
     assert store.run("needed") is not None
 
 

@@ -1,0 +1,1 @@
+"""The sampler microscope and the what-if: parts of the tokens panel."""

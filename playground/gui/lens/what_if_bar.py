@@ -1,0 +1,123 @@
+"""What would have changed: the basic samplers as sliders over a finished answer, and what they would have done to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from playground.core.lens import WhatIf
+from playground.gui.chat.sampler_rows import SamplerRows
+from playground.gui.lens.stage_card import Names
+from playground.gui.theme import Theme
+from playground.gui.widgets.buttons import Button
+from playground.gui.widgets.labels import label
+from playground.recipes.run_settings import RunSettings, full_chain
+
+ABOUT = "Move a slider: nothing is written anew, the same luck is tried with other settings on what was kept."
+SAME = "With these settings the same luck writes the same answer."
+COLUMNS = 2
+
+
+class WhatIfBar(QWidget):
+    """Edits the settings an answer was written with; `changed` tells the others."""
+
+    changed = Signal(object)  # RunSettings
+    go_on_requested = Signal(int, int)  # the step, and the token these settings draw there
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._then = RunSettings()
+        self._found: WhatIf | None = None
+        self.rows = SamplerRows(theme, full_chain())
+        self.verdict = label(ABOUT, "quiet", wrap=True)
+        self.reset = Button("As it was", theme, "", "rotate-ccw", slot=self._on_reset)
+        self.go_on = Button("Continue from there", theme, "", "git-branch", slot=self._on_go_on)
+        self.rows.changed.connect(self._on_changed)
+        self._arrange()
+
+    def set_settings(self, then: RunSettings) -> None:
+        """Begin with the settings of an answer."""
+        self._then = then
+        self._show(then)
+        self.say(ABOUT)
+
+    def settings(self) -> RunSettings:
+        """Return the settings as they stand here, with the luck of then."""
+        return replace(self._then, chain=self.rows.chain())
+
+    @property
+    def is_changed(self) -> bool:
+        return self.settings().working() != self._then.working()
+
+    def show_found(self, found: WhatIf, names: Names) -> None:
+        """Show what the settings would have done."""
+        self._found = found
+        self.verdict.setText(sentence(found, names) if self.is_changed else ABOUT)
+        self._offer()
+
+    def say(self, words: str) -> None:
+        """Show words in the place of a finding."""
+        self._found = None
+        self.verdict.setText(words)
+        self._offer()
+
+    def _offer(self) -> None:
+        self.reset.set_available("" if self.is_changed else "These are the settings it was written with.")
+        parts = self._found is not None and self._found.first >= 0 and self.is_changed
+        self.go_on.set_available("" if parts else "First choose settings that write another token.")
+
+    def _show(self, settings: RunSettings) -> None:
+        self.rows.set_chain(settings.chain, {key: "default" for key in self.rows.rows})
+
+    def _on_changed(self) -> None:
+        self._offer()
+        self.changed.emit(self.settings())
+
+    def _on_reset(self) -> None:
+        self._show(self._then)
+        self._on_changed()
+
+    def _on_go_on(self) -> None:
+        if self._found is not None:
+            self.go_on_requested.emit(self._found.first, self._found.instead)
+
+    def _arrange(self) -> None:
+        px = self._theme.px
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(28))
+        grid.setVerticalSpacing(px(4))
+        for number, row in enumerate(self.rows.shelf("basic")):
+            grid.addWidget(row, number // COLUMNS, number % COLUMNS)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(column, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.reset)
+        buttons.addWidget(self.go_on)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(8))
+        column.addWidget(label("What would have changed", "strong"))
+        column.addWidget(self.verdict)
+        column.addLayout(grid)
+        column.addLayout(buttons)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def sentence(found: WhatIf, names: Names) -> str:
+    """Return what other settings would have done to an answer."""
+    parts = []
+    if found.first >= 0:
+        parts.append(f"The same luck first writes another token at step {found.first + 1:,}: “{names(found.instead)}”.")
+    elif not found.unsure:
+        parts.append(SAME)
+    count = len(found.impossible)
+    if count:
+        parts.append(f"{count:,} of {len(found.steps):,} tokens could not be drawn any more.")
+    if found.unsure:
+        words = "1 step needs" if len(found.unsure) == 1 else f"{len(found.unsure):,} steps need"
+        parts.append(f"{words} recomputing: a token that was not kept could win there.")
+    return " ".join(parts)

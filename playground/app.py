@@ -54,10 +54,8 @@ def build(app: QApplication, paths: Paths, engine: Callable[[Connection], Kill] 
     records = Records(paths.store)
     records.write(lambda store: interrupt_the_dead(store, paths.locks))
     parts = Parts(paths, session, jobs, records, Commands(), ModelDesk(jobs, session), theme)
-    window = MainWindow(parts)
+    window = MainWindow(parts, trouble)
     theme.dress()
-    if trouble:
-        window.inform(trouble)
     return App(window, parts)
 
 

@@ -39,14 +39,14 @@ def annotate(
 
 def delete(store: Store, ids: Sequence[str]) -> tuple[str, ...]:
     """Hide records and return those that were there: `restore` brings them back until a start a day later."""
-    there = tuple(id for id in ids if store.run(id) is not None)
+    there = tuple(id for id in ids if _is_there(store, id))
     _hide(store, there, time.time())
     return there
 
 
 def restore(store: Store, ids: Sequence[str]) -> None:
     """Undo `delete`; what was purged meanwhile stays away."""
-    _hide(store, [id for id in ids if store.run(id) is not None], 0.0)
+    _hide(store, [id for id in ids if _is_there(store, id)], 0.0)
 
 
 def purge(store: Store, older: float = KEPT_SECONDS) -> tuple[str, ...]:
@@ -77,14 +77,20 @@ def forget(store: Store, paths: Paths) -> None:
         paths.rows_of(id).unlink(missing_ok=True)
 
 
+def _is_there(store: Store, id: str) -> bool:
+    return store.db.execute("SELECT 1 FROM runs WHERE id = ?", (id,)).fetchone() is not None
+
+
 def _hide(store: Store, ids: Sequence[str], since: float) -> None:
     store.db.executemany(
         "INSERT INTO annotations (run_id, hidden) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET"
         " hidden = excluded.hidden",
         [(id, since) for id in ids],
     )
-    for id in ids:
-        list_facts(store.db, id)
+    store.db.executemany(
+        "UPDATE listing SET hidden = ? WHERE number = (SELECT number FROM runs WHERE id = ?)",
+        [(since > 0, id) for id in ids],
+    )
 
 
 def joined(tags: Sequence[str]) -> str:

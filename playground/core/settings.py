@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playground.core.errors import UserError
+from playground.core.jsonfile import read_object, set_aside
 from playground.core.options import check_options, option, options_of
 from playground.core.paths import write_atomically
 
@@ -58,16 +59,20 @@ class Settings:
 
 
 def read_settings(path: Path) -> tuple[Settings, str]:
-    """Return the saved settings and what was wrong with the file, if anything; a bad file is kept aside."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings(), ""
-    except (OSError, ValueError, RecursionError):
-        return Settings(), _set_aside(path)
-    if not isinstance(data, dict):
-        return Settings(), _set_aside(path)
-    return _usable(data), ""
+    """Return the saved settings and what was wrong with the file, if anything; a bad file is kept aside.
+
+    Of a file with bad values the good ones are used, and written down at once: the file is set aside only once.
+    """
+    data, trouble = read_object(path, "The settings file")
+    if trouble:
+        return Settings(), f"{trouble} The defaults are in use."
+    settings, lost = _usable(data)
+    if not lost:
+        return settings, ""
+    trouble = f"The settings file could not be used as a whole{set_aside(path)}"
+    with suppress(OSError):
+        write_settings(path, settings)
+    return settings, f"{trouble} The defaults are in use for: {', '.join(lost)}."
 
 
 def write_settings(path: Path, settings: Settings) -> None:
@@ -75,22 +80,16 @@ def write_settings(path: Path, settings: Settings) -> None:
     write_atomically(path, json.dumps(dataclasses.asdict(settings), indent=2) + "\n")
 
 
-def _usable(data: dict[str, Any]) -> Settings:
-    """Take every value that is valid; the others keep their defaults."""
-    settings = Settings()
+def _usable(data: dict[str, Any]) -> tuple[Settings, list[str]]:
+    """Take every value that is valid; the others keep their defaults. Return the titles of those too.
+
+    A name that is not known here belongs to another version, and says nothing to the user.
+    """
+    settings, lost = Settings(), []
     for opt in options_of(Settings):
         if opt.name in data:
             try:
                 settings = dataclasses.replace(settings, **{opt.name: data[opt.name]})
             except UserError:
-                continue
-    return settings
-
-
-def _set_aside(path: Path) -> str:
-    kept = path.with_name(f"{path.name}.corrupt-{time.strftime('%Y%m%d-%H%M%S')}")
-    try:
-        path.replace(kept)
-    except OSError as error:
-        return f"The settings file could not be read ({error.strerror}); the defaults are in use."
-    return f"The settings file could not be read. It was kept as {kept.name}; the defaults are in use."
+                lost.append(opt.title)
+    return settings, lost

@@ -130,7 +130,7 @@ class Store:
 
     def conversation(self, id: str) -> Conversation | None:
         """Return a conversation with all its turns; what the engine wrote completes what the window knew."""
-        row = self._db.execute("SELECT * FROM conversations WHERE id = ?", (id,)).fetchone()
+        row = self._db.execute("SELECT * FROM conversations WHERE id = ?", (clean(id),)).fetchone()
         if row is None:
             return None
         return Conversation(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from playground.core.jsonfile import read_object, set_aside
 from playground.core.paths import write_atomically
+
+WIDEST = 100_000  # pixels; Qt takes no number of any size
 
 
 @dataclass
@@ -22,24 +24,29 @@ class Layout:
     panels: dict[str, Any] = field(default_factory=dict)
 
 
-def read_layout(path: Path) -> Layout:
-    """Return what was remembered; nothing when the file is missing or damaged. A damaged one is kept beside it."""
-    layout = Layout()
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return layout
-    except (OSError, ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        with suppress(OSError):
-            path.replace(path.with_name(f"{path.name}.corrupt"))
-        return layout
+def read_layout(path: Path) -> tuple[Layout, str]:
+    """Return what was remembered, and what was wrong with the file, if anything; a damaged one is kept aside.
+
+    Parts of the wrong kind are left out.
+    """
+    data, trouble = read_object(path, "The layout of the window")
+    layout, bad = Layout(), False
     for part in fields(Layout):
-        value = data.get(part.name)
+        value = data.get(part.name, getattr(layout, part.name))
         if isinstance(value, type(getattr(layout, part.name))):
             setattr(layout, part.name, value)
-    return layout
+        else:
+            bad = True
+    if bad:
+        trouble = f"The layout of the window could not be used as a whole{set_aside(path)}"
+    return layout, f"{trouble} What is missing is as usual." if trouble else ""
+
+
+def widths_in(value: object, count: int) -> list[int]:
+    """Return the widths of this many parts in pixels; nothing when a file holds anything else in their place."""
+    if not isinstance(value, list) or len(value) != count:
+        return []
+    return value if all(type(width) is int and 0 <= width <= WIDEST for width in value) else []
 
 
 def write_layout(path: Path, layout: Layout) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSaveFile, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoStack
+from PySide6.QtCore import QByteArray, QSaveFile, QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QUndoStack
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from playground.core.errors import UserError
@@ -25,6 +26,7 @@ from playground.gui.shell.commands import general_commands
 from playground.gui.shell.dialogs import ask_to_end_with_others, ask_to_force, ask_to_leave
 from playground.gui.shell.menus import build_menu
 from playground.gui.shell.notifier import Notifier
+from playground.gui.shell.placing import fit_on_screen
 from playground.gui.shell.top_bar import TopBar
 from playground.gui.ticket import Ticket
 from playground.gui.undo import Deed
@@ -36,8 +38,8 @@ from playground.gui.widgets.toast import Toasts
 
 log = logging.getLogger(__name__)
 
-SIZE = (1440, 900)
-SMALLEST = (1024, 640)
+SIZE = QSize(1440, 900)
+SMALLEST = QSize(1024, 640)
 BOTTOM = 90  # panels from this place on stand at the bottom of the side bar
 
 
@@ -49,16 +51,16 @@ class MainWindow(QMainWindow):
 
     first_paint = Signal()
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, trouble: str = "") -> None:
+        """Build the window; `trouble` is what was wrong with the settings, to be said with what is found here."""
         super().__init__()
         self.parts = parts
         self.setWindowTitle("LLM Playground")
         self.setAcceptDrops(True)
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*SIZE)
         self._painted = False
         self.undo = QUndoStack(self)
-        self._layout = read_layout(parts.paths.layout)
+        self._layout, lost = read_layout(parts.paths.layout)
+        self._told_at_start = " ".join(filter(None, (trouble, lost)))
         self.panels: dict[str, Panel] = {}
         self.side = SideBar(parts.theme)
         self.top = TopBar(parts)
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
         self.top.set_menu(self.menu)
         self._connect()
         self._restore()
+        if self._told_at_start:
+            self.inform(self._told_at_start)
 
     # -- panels ------------------------------------------------------------------------------------------------
 
@@ -177,12 +181,19 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         layout = self._layout
         if layout.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(layout.geometry.encode()))
+            self.restoreGeometry(QByteArray.fromBase64(layout.geometry.encode(errors="replace")))
+        self._fit_on_screen()
         for name, panel in self.panels.items():
             state = layout.panels.get(name)
             if isinstance(state, dict):
                 panel.restore_layout(state)
         self.open_panel(layout.panel if layout.panel in self.panels else next(iter(self.panels)))
+
+    def _fit_on_screen(self) -> None:
+        fit_on_screen(self, SIZE, SMALLEST)
+
+    def _on_screen_removed(self) -> None:
+        QTimer.singleShot(0, self, self._fit_on_screen)  # when Qt too has left the screen
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -198,7 +209,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.wake(self._layout)
         settings = self.parts.session.settings
-        if settings.load_at_start and self._layout.model and Path(self._layout.model).exists():
+        if settings.load_at_start and os.path.exists(self._layout.model):
             self.parts.desk.open(self._layout.model)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -269,6 +280,10 @@ class MainWindow(QMainWindow):
         parts.jobs.engine_died.connect(self._on_engine_died)
         parts.session.settings_changed.connect(self._on_settings)
         self.activity.stop_requested.connect(self._on_stop)
+        self.banner.closed.connect(self._on_banner_closed)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.screenRemoved.connect(self._on_screen_removed)
 
     def _on_memory(self, memory: Memory) -> None:
         self.parts.session.memory = memory
@@ -283,6 +298,12 @@ class MainWindow(QMainWindow):
     def _on_ended(self, ticket: Ticket, event: Event) -> None:
         self.activity.remove_job(ticket.number)
         self._notifier.ended(ticket, event)
+
+    def _on_banner_closed(self) -> None:
+        """Say again what was said at the start, if an error took its place."""
+        told, self._told_at_start = self._told_at_start, ""
+        if told and told not in self.banner.text():
+            self.inform(told)
 
     def _on_stop(self, number: int) -> None:
         for ticket in self.parts.jobs.tickets:

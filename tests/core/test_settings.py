@@ -38,7 +38,11 @@ def test_each_valid_value_of_a_half_bad_file_is_used(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     bad = {"theme": "purple", "zoom": 10**400, "threads": "all", "notify": None, "send_with_ctrl": True, "new": 1}
     file.write_text(json.dumps(bad))
-    assert read_settings(file) == (Settings(send_with_ctrl=True), "")
+    settings, trouble = read_settings(file)
+    assert settings == Settings(send_with_ctrl=True)
+    assert trouble.endswith("The defaults are in use for: Theme, Zoom, CPU threads, Notify me.")
+    assert [path.read_text() for path in tmp_path.glob("*.corrupt-*")] == [json.dumps(bad)]
+    assert read_settings(file) == (Settings(send_with_ctrl=True), "")  # said once: the good ones were written down
 
 
 def test_what_cannot_even_be_moved_aside_does_not_stop_the_window(

@@ -35,13 +35,15 @@ class Heartbeat(QObject):
         self._timer.timeout.connect(self._on_beat)
         self._last = 0.0
         self.longest = 0.0
+        self.beats = 0
 
     def start(self) -> None:
-        self._last, self.longest = time.monotonic(), 0.0
+        self._last, self.longest, self.beats = time.monotonic(), 0.0, 0
         self._timer.start()
 
     def _on_beat(self) -> None:
         now = time.monotonic()
+        self.beats += 1
         self.longest, self._last = max(self.longest, now - self._last), now
 
 

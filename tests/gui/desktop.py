@@ -125,7 +125,8 @@ def prompt_info(*parts: tuple[str, str], **facts: Any) -> PromptInfo:
 class Desktop:
     """One run of the application on a folder: everything real but the engine."""
 
-    def __init__(self, qtbot: QtBot, paths: Paths | None = None, size: tuple[int, int] = SIZE) -> None:
+    def __init__(self, qtbot: QtBot, paths: Paths | None = None, size: tuple[int, int] | None = SIZE) -> None:
+        """Build the parts; without a size the window keeps the one it gives itself."""
         self.qtbot = qtbot
         self.paths = paths or Paths.standard()
         settings, self.trouble = read_settings(self.paths.settings)
@@ -141,9 +142,10 @@ class Desktop:
         self.desk = ModelDesk(jobs, self.session)
         self.commands = Commands()
         self.parts = Parts(self.paths, self.session, jobs, self.records, self.commands, self.desk, self.theme)
-        self.window = MainWindow(self.parts)
+        self.window = MainWindow(self.parts, self.trouble)
         self.theme.dress()
-        self.window.resize(*size)
+        if size is not None:
+            self.window.resize(*size)
         self.is_open = True
         self.runs = [self]  # this one and its restarts
 

@@ -37,6 +37,16 @@ def problems(widget: QWidget) -> list[str]:
     ]
 
 
+def cut_forms(window: QWidget) -> list[str]:
+    """Return a sentence for each form that is wider than what can be seen of it."""
+    found = []
+    for area in window.findChildren(QScrollArea):
+        body = area.widget()
+        if area.isVisible() and body is not None and body.minimumSizeHint().width() > area.viewport().width():
+            found.append(f"{type(area).__name__} is {area.viewport().width()} wide, {body.minimumSizeHint()} is needed")
+    return found
+
+
 def cut_text(widget: QWidget) -> str:
     """Return the text that does not fit, or nothing."""
     if isinstance(widget, ElidedLabel):

@@ -5,25 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.desktop import running
-from tests.gui.layout_check import problems
+from tests.gui.layout_check import cut_forms, problems
 from tests.screens.scenes import SCENES
 
 SIZES = ((1280, 720), (1440, 900))
 LOOKS = (("light", 100), ("dark", 150), ("light", 150), ("dark", 100))
-
-
-def cut_forms(window: QWidget) -> list[str]:
-    """Return a sentence for each form that is wider than what can be seen of it."""
-    found = []
-    for area in window.findChildren(QScrollArea):
-        body = area.widget()
-        if area.isVisible() and body is not None and body.minimumSizeHint().width() > area.viewport().width():
-            found.append(f"{type(area).__name__} is {area.viewport().width()} wide, {body.minimumSizeHint()} is needed")
-    return found
 
 
 @pytest.mark.parametrize("scene", list(SCENES))

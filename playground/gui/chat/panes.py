@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from playground.gui.layout import widths_in
 from playground.gui.theme import Theme
 
 MOST_ZOOM = 1.5  # up to which the panes grow
+LEAST_RIGHT = 200  # pixels of the right pane, however narrow the window is
 
 
 class Panes(QSplitter):
@@ -42,20 +44,23 @@ class Panes(QSplitter):
 
     def restore(self, state: dict[str, object]) -> None:
         """Undo `state`, as far as it fits."""
-        sizes, hidden = state.get("splitter"), state.get("hidden")
-        if isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) and n >= 0 for n in sizes):
-            self.setSizes(sizes)
+        hidden = state.get("hidden")
+        if widths := widths_in(state.get("splitter"), 3):
+            self.setSizes(widths)
         for number, pane in enumerate((self._left, self._right)):
             pane.setHidden(isinstance(hidden, list) and number in hidden)
 
     def _fit(self) -> None:
         """Give each pane the least it needs at this zoom; the largest zoom must not outgrow a small screen."""
-        zoom = min(self._theme.zoom, MOST_ZOOM)
-        least = (round(170 * zoom), round(82 + 298 * zoom), round(68 + 278 * zoom))
+        zoom, more = min(self._theme.zoom, MOST_ZOOM), max(0.0, self._theme.zoom - MOST_ZOOM)
+        least = (round(170 * zoom), round(82 + 298 * zoom + 142 * more), round(68 + 278 * zoom))
         for pane, width in zip((self._left, self._middle, self._right), least, strict=True):
             pane.setMinimumWidth(width)
         if not self.isVisible():
             return
+        # The right pane is content with what the middle leaves: its forms can be scrolled, messages are to be read.
+        room, wanted = self.width() - least[1] - self.handleWidth(), round(46 + 298 * self._theme.zoom)
+        self._right.setMinimumWidth(max(LEAST_RIGHT, min(room, wanted if more else least[2])))
         narrow = self.width() < sum(least) + 2 * self.handleWidth() and not self._right.isHidden()
         if narrow and not self._narrow:
             self._gave_way = not self._left.isHidden()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from playground.core.conversation import Conversation, Turn
 from playground.core.errors import UserError
@@ -118,6 +118,10 @@ class TalkView(QWidget):
             offer.stop_requested.connect(stop)
             offer.models_requested.connect(models)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.composer.set_room(self.height())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave Ctrl+Z and Ctrl+Y to the chat when there is nothing in the prompt box to take back."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -131,6 +135,8 @@ class TalkView(QWidget):
     def _arrange(self) -> None:
         self._middle.addWidget(self.start)
         self._middle.addWidget(self.transcript)
+        # On a low screen what can be scrolled gives way, not the box and its Send.
+        self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         below = QVBoxLayout()
         below.setContentsMargins(14, 4, 14, 12)
         below.setSpacing(6)

@@ -60,7 +60,7 @@ class Changing(QObject):
         self.done.emit(words, lambda: self._restore(ids), lambda: self._hide(ids))
 
     def _hide(self, ids: tuple[str, ...]) -> None:
-        rows = [row for id in ids if (row := self._model.row_of(id)) is not None]
+        rows = self._model.rows_of(ids)
         self._model.remove(rows)
         self._records.write(lambda store: history.delete(store, ids))
         if rows and self._model.total:

@@ -69,16 +69,21 @@ class HistoryModel(QAbstractListModel):
         """Return where a record stands, if that has been read."""
         return next((row for row, entry in self._rows.items() if entry.id == id), None)
 
+    def rows_of(self, ids: Iterable[str]) -> list[int]:
+        """Return where these records stand, as far as that has been read."""
+        wanted = set(ids)
+        return [row for row, entry in self._rows.items() if entry.id in wanted]
+
     def find(self, id: str) -> Entry | None:
         """Return the entry of a record, if it has been read."""
         return next((entry for entry in self._rows.values() if entry.id == id), None)
 
     def remove(self, rows: Iterable[int]) -> None:
         """Take rows out at once; the record itself is changed elsewhere."""
-        for row in sorted(rows, reverse=True):
-            self.beginRemoveRows(QModelIndex(), row, row)
-            self._shift(row + 1, -1)
-            self._total -= 1
+        for first, last in reversed(_runs(rows)):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._shift(last + 1, first - last - 1)
+            self._total -= last - first + 1
             self.endRemoveRows()
         self.counted.emit(self._total)
 
@@ -190,3 +195,14 @@ class HistoryModel(QAbstractListModel):
         """Move the rows from `first` on by `step`; what they come to lie on goes."""
         stay = {row: entry for row, entry in self._rows.items() if row < min(first, first + step)}
         self._rows = stay | {row + step: entry for row, entry in self._rows.items() if row >= first}
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the first and last of each unbroken run of rows, in order."""
+    found: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if found and row == found[-1][1] + 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

@@ -119,7 +119,6 @@ class ModelDetail(QScrollArea):
     def _arrange(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.words.setWordWrap(True)
         self.title.setWordWrap(True)
         self.inspector.setMinimumHeight(260)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -90,7 +91,7 @@ class ChatPanel(Panel):
 
     def wake(self, layout: Layout) -> None:
         """Reopen the conversation of the last time and offer its model."""
-        self._last = (layout.model, layout.model_name) if Path(layout.model).exists() else ("", "")
+        self._last = (layout.model, layout.model_name) if os.path.exists(layout.model) else ("", "")
         state = layout.panels.get("chat")
         id = state.get("conversation") if isinstance(state, dict) else None
         if isinstance(id, str) and id:  # one that is gone is no news: the record may have begun anew, which is

@@ -24,7 +24,7 @@ from playground.gui.history.record_view import RecordView
 from playground.gui.history.replaying import Replaying
 from playground.gui.history.saving import Saving
 from playground.gui.history.to_chat import chat_of
-from playground.gui.layout import Layout
+from playground.gui.layout import Layout, widths_in
 from playground.gui.panel import Panel, Parts
 from playground.gui.widgets.empty_state import EmptyState
 
@@ -79,9 +79,9 @@ class HistoryPanel(Panel):
         return {"splitter": self.splitter.sizes()}
 
     def restore_layout(self, state: dict[str, object]) -> None:
-        sizes = state.get("splitter")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(n, int) and n > 0 for n in sizes):
-            self.splitter.setSizes(sizes)
+        widths = widths_in(state.get("splitter"), 2)
+        if widths and all(widths):
+            self.splitter.setSizes(widths)
             self._sized = True
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -94,7 +95,7 @@ class ModelsPanel(Panel):
     def wake(self, layout: Layout) -> None:
         """Look at what was opened by hand the last times."""
         for path in self._recent:
-            if Path(path).exists():
+            if os.path.exists(path):
                 self.look_at(Path(path), show=False)
 
     def save_layout(self) -> dict[str, object]:
@@ -102,7 +103,7 @@ class ModelsPanel(Panel):
 
     def restore_layout(self, state: dict[str, object]) -> None:
         recent = state.get("recent")
-        self._recent = [path for path in recent if isinstance(path, str)] if isinstance(recent, list) else []
+        self._recent = [path for path in recent if isinstance(path, str)][:RECENT] if isinstance(recent, list) else []
 
     def look_at(self, path: Path, show: bool = True) -> None:
         """Read what a folder or file holds and list it, without loading it."""

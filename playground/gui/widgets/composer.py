@@ -33,6 +33,7 @@ class Composer(QWidget):
         self._busy = False
         self._reason = ""
         self._tokens = self._status = ""
+        self._room = 0  # the height of what the box stands in; 0: unknown
         self.ctrl_enter = False  # whether Ctrl+Enter sends, and Enter makes a new line
         self.box = _Box()
         self.box.setPlaceholderText(placeholder)
@@ -104,6 +105,12 @@ class Composer(QWidget):
     def _say(self) -> None:
         self.count.setText(self._status or self._tokens)
 
+    def set_room(self, height: int) -> None:
+        """Grow to a third of this height at most, so that Send stays in sight on a low screen."""
+        if height != self._room:
+            self._room = height
+            self._fit()
+
     def add_widget(self, widget: QWidget) -> None:
         """Put a control into the lower bar, left of Send."""
         self._bar.insertWidget(self._bar.count() - 1, widget)
@@ -113,13 +120,18 @@ class Composer(QWidget):
         self._bar.insertWidget(self._bar.indexOf(self.count), widget)
 
     def _on_text(self) -> None:
-        lines = min(MAX_LINES, max(1, round(self.box.document().size().height())))
-        self.box.setFixedHeight(lines * self.box.fontMetrics().lineSpacing() + self._theme.px(8))
-        scrolls = self.box.document().size().height() > MAX_LINES
-        policy = Qt.ScrollBarPolicy
-        self.box.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if scrolls else policy.ScrollBarAlwaysOff)
+        self._fit()
         self._refresh()
         self.text_changed.emit(self.text())
+
+    def _fit(self) -> None:
+        """Make the box as high as its text, up to a limit."""
+        spacing, text = self.box.fontMetrics().lineSpacing(), self.box.document().size().height()
+        most = min(MAX_LINES, max(1, self._room // 3 // spacing)) if self._room else MAX_LINES
+        lines = min(most, max(1, round(text)))
+        self.box.setFixedHeight(lines * spacing + self._theme.px(8))
+        policy = Qt.ScrollBarPolicy
+        self.box.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if text > most else policy.ScrollBarAlwaysOff)
 
     def _refresh(self) -> None:
         reason = self._reason or ("" if self.text().strip() else "Write something first.")

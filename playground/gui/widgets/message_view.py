@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.gui.icons import pixmap
 from playground.gui.theme import Theme
@@ -127,6 +127,16 @@ class MessageView(QFrame):
             self.body.hide()
             self._footer.hide()
         self._editor.text.setFocus()
+
+    def is_edited(self) -> bool:
+        """Say whether the text is being edited."""
+        return self._editor is not None
+
+    def is_held(self) -> bool:
+        """Say whether the user has something in hand here that would be lost with the widget."""
+        focus = QApplication.focusWidget()
+        has_focus = focus is not None and self.isAncestorOf(focus)
+        return self.is_edited() or self.body.textCursor().hasSelection() or has_focus
 
     def is_dressed(self) -> bool:
         """Say whether the text has the colours and sizes of the present theme."""

@@ -1,7 +1,6 @@
 """A conversation as a scrolling column of messages.
 
-Long conversations stay cheap: only the messages near the end are widgets; earlier ones become widgets when
-the reader scrolls up to them.
+Long conversations stay cheap: only the messages around what is read are widgets, which a `Supply` sees to.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -22,11 +21,9 @@ from playground.gui.widgets.finder import Finder
 from playground.gui.widgets.highlight import Highlighter
 from playground.gui.widgets.message_data import MessageData, State
 from playground.gui.widgets.message_view import MessageView
+from playground.gui.widgets.supply import SLICE_SECONDS, Supply
 
 COLUMN = 820  # widest text column in pixels at 100 %
-DRAWN = 40  # messages that become widgets without scrolling
-SLICE_SECONDS = 0.02  # how long earlier messages are made before the window gets its turn
-NEAR = 600  # pixels from the top at which earlier messages are made
 
 
 class Transcript(QScrollArea):
@@ -43,8 +40,9 @@ class Transcript(QScrollArea):
         self._highlighter = Highlighter(self)
         self._messages: dict[object, MessageData] = {}
         self._views: dict[object, MessageView] = {}
-        self._follow = True
-        self._from_bottom: int | None = None  # keeps the place while earlier messages are put above it
+        self.follows = True  # whether the end stays in sight
+        self._placing = False  # the scroll bar is moved from here, not by the reader
+        self._supply = Supply(self)
         self._finder = Finder(self)
         self._finder.found.connect(self.found)
         self.setWidgetResizable(True)
@@ -60,8 +58,6 @@ class Transcript(QScrollArea):
         inner.setAutoFillBackground(False)
         self._jump = self._jump_button()
         self._find: FindBar | None = None
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._make_earlier)
         self._undressed: list[MessageView] = []  # still in the colours of the theme before
         self._dress = QTimer(self, singleShot=True, interval=1)
         self._dress.timeout.connect(self._dress_next)
@@ -77,11 +73,8 @@ class Transcript(QScrollArea):
         """Show another conversation, from its end."""
         self.clear()
         self._messages = {message.id: message for message in messages}
-        self._follow = True
-        for message in list(self._messages.values())[-6:]:
-            self._make(message, at_end=True)
+        self._supply.begin()
         self._mark_last()
-        self._later.start()
 
     def add_message(
         self, id: object, role: str, title: str, text: str = "", state: State = "done", **more: Any
@@ -89,9 +82,9 @@ class Transcript(QScrollArea):
         """Put a message at the end. `more`: the other fields of `MessageData`."""
         message = MessageData(id, role, title, text, state, **more)
         self._messages[id] = message
-        view = self._make(message, at_end=True)
+        self._add(message)
         self._mark_last()
-        return view
+        return self.view(id)
 
     def append(self, id: object, text: str, tokens: int = 1) -> None:
         """Show more of an answer; `tokens` is how many tokens the text has."""
@@ -122,7 +115,9 @@ class Transcript(QScrollArea):
             self._update(message)
         for message in wanted[kept:]:
             self._messages[message.id] = message
-            self._make(message, at_end=True)
+            self._add(message)
+        if self._messages and not self._views:
+            self._supply.begin()
         self._mark_last()
 
     def finish(
@@ -189,7 +184,7 @@ class Transcript(QScrollArea):
             at = self._column.indexOf(view)
             view.deleteLater()
             self._column.removeWidget(view)
-            self._make(message, at=at)
+            self.draw(message, at)
         if place == len(order) - 1:
             self._mark_last()
 
@@ -203,21 +198,19 @@ class Transcript(QScrollArea):
 
     def remove(self, id: object) -> None:
         """Take a message away."""
+        if view := self._views.get(id):
+            self.undraw(view)
+        else:
+            self._supply.forget(id)
         del self._messages[id]
-        if view := self._views.pop(id, None):
-            self._column.removeWidget(view)
-            view.hide()
-            view.deleteLater()
         self._mark_last()
 
     def clear(self) -> None:
         """Take all messages away."""
-        for view in self._views.values():
-            self._column.removeWidget(view)
-            view.hide()
-            view.deleteLater()
-        self._messages, self._views = {}, {}
-        self._follow = True
+        for view in list(self._views.values()):
+            self.undraw(view)
+        self._messages, self._supply.below = {}, 0
+        self.follows = True
         self._jump.hide()
 
     def message(self, id: object) -> MessageData:
@@ -226,8 +219,9 @@ class Transcript(QScrollArea):
 
     def view(self, id: object) -> MessageView:
         """Return the widget of a message; it is made if it was not needed so far."""
-        while id not in self._views:
-            self._make_before()
+        if id not in self._views:
+            self._supply.reach(id)
+            self.lay_out()
         return self._views[id]
 
     def ids(self) -> list[object]:
@@ -275,54 +269,52 @@ class Transcript(QScrollArea):
 
     def show_place(self, view: MessageView, number: int) -> None:
         """Scroll to a marked place of a message."""
-        self._follow = False
+        self.follows = False
         self._column.activate()
         place = view.body.mapTo(self._inner, view.body.match_rect(number).center().toPoint())
         self.ensureVisible(place.x(), place.y(), 0, self.viewport().height() // 3)
 
     # --- making widgets
 
-    def _make(self, message: MessageData, at: int | None = None, *, at_end: bool = False) -> MessageView:
+    def draw(self, message: MessageData, at: int = 0, *, at_end: bool = False) -> None:
+        """Make the widget of a message, at this place among the widgets."""
         view = MessageView(message, self._theme, self._highlighter)
         view.action.connect(self.action)
         view.version_requested.connect(self.version_requested)
         view.edited.connect(self.edited)
         view.fit(self._column_width())
-        place = self._column.count() - 1 if at_end else at or 0
-        self._column.insertWidget(place, view)
+        self._column.insertWidget(self._column.count() - 1 if at_end else at, view)
         self._views[message.id] = view
+        view.set_last(message.id == next(reversed(self._messages)))
         if self._finder.wanted:
             view.body.show_matches(self._finder.wanted)
-        return view
 
-    def _earlier(self) -> Sequence[MessageData]:
-        """Return the messages without a widget; they are always the first ones."""
-        return list(self._messages.values())[: len(self._messages) - len(self._views)]
+    def undraw(self, view: MessageView) -> None:
+        """Take the widget of a message away; the message stays."""
+        del self._views[view.data.id]
+        self._column.removeWidget(view)
+        view.hide()
+        view.deleteLater()
 
-    def _make_before(self) -> None:
-        bar = self.verticalScrollBar()
-        if self._from_bottom is None and not self._follow:
-            self._from_bottom = bar.maximum() - bar.value()
-        self._make(self._earlier()[-1])
+    def lay_out(self) -> None:
+        """Give every widget its place now; Qt would show the new ones in a moment only."""
+        for view in self._views.values():
+            view.show()
+        self._column.activate()
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
-    def _make_earlier(self) -> None:
-        """Make earlier messages for a moment; go on later while the reader is near the top."""
-        bar = self.verticalScrollBar()
-        until = time.perf_counter() + SLICE_SECONDS
-        while self._earlier() and (len(self._views) < DRAWN or bar.value() < NEAR):
-            self._make_before()
-            if time.perf_counter() > until:
-                self._later.start(1)
-                return
-        QTimer.singleShot(0, self, self._forget_place)
-
-    def _forget_place(self) -> None:
-        self._from_bottom = None
+    def _add(self, message: MessageData) -> None:
+        """Draw a new message at the end, unless the reader is far above it."""
+        if self._supply.below:
+            self._supply.below += 1
+        else:
+            self.draw(message, at_end=True)
 
     def _mark_last(self) -> None:
-        views = [self._views[id] for id in self._messages if id in self._views]
-        for view in views[-3:]:
-            view.set_last(view is views[-1])
+        last = next(reversed(self._messages), None)
+        for id in list(self._messages)[-3:]:
+            if view := self._views.get(id):
+                view.set_last(id == last)
 
     def _refresh(self, id: object) -> None:
         if view := self._views.get(id):
@@ -332,25 +324,26 @@ class Transcript(QScrollArea):
 
     def to_end(self) -> None:
         """Show the end and stay there."""
-        self._follow = True
+        if self._messages:
+            self.view(next(reversed(self._messages)))
+        self.follows = True
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
         self._jump.hide()
 
     def _on_scrolled(self, value: int) -> None:
-        bar = self.verticalScrollBar()
-        if self._from_bottom is None:
-            self._follow = value >= bar.maximum() - self._theme.px(24)
-        self._jump.setVisible(not self._follow and bar.maximum() > 0)
-        if value < NEAR and self._from_bottom is None and len(self._views) < len(self._messages):
-            self._later.start()
+        high = self.verticalScrollBar().maximum()
+        if not self._placing:
+            self.follows = value >= high - self._theme.px(24) and not self._supply.below
+            self._supply.moved()
+        self._jump.setVisible(not self.follows and high > 0)
 
     def _on_range(self, _low: int, high: int) -> None:
-        bar = self.verticalScrollBar()
-        if self._from_bottom is not None:
-            bar.setValue(high - self._from_bottom)
-        elif self._follow:
-            bar.setValue(high)
-        self._jump.setVisible(not self._follow and high > 0)
+        place = high if self.follows else self._supply.place(high)
+        if place is not None:
+            self._placing = True
+            self.verticalScrollBar().setValue(place)
+            self._placing = False
+        self._jump.setVisible(not self.follows and high > 0)
 
     def _jump_button(self) -> QToolButton:
         made = IconButton("arrow-down", "Jump to the latest message", self._theme, text="Latest", slot=self.to_end)

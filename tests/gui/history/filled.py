@@ -82,3 +82,30 @@ def entry_of(store: Store, id: str) -> history.Entry:
 def listed(store: Store, **wanted: Any) -> list[str]:
     """Return the ids that are found."""
     return list(history.ids(store, history.Filter(**wanted)))
+
+
+_WORDS = "llama river lamp keeper stone ocean wind garden paper engine cloud bridge candle forest winter summer".split()  # noqa: SIM905
+_BEFORE = 128  # runs that are really written
+
+
+def write_very_many(store: Store, number: int) -> None:
+    """Write so many runs in a few seconds, a minute apart: some are written, the others are copies of their rows."""
+    for at in range(min(number, _BEFORE)):
+        words = " ".join(_WORDS[(7 * at + 3 * place) % len(_WORDS)] for place in range(6))
+        state, code = (("done", ""), ("stopped", ""), ("failed", "E-OOM"))[at % 3]
+        began = NOON + 60 * at
+        asked, told = f"Question about {words}", f"Answer {at}: {words}."
+        write(store, f"r{at}", asked, told, started=began, state=state, code=code, info=None)
+    written = _BEFORE
+    while written < number:
+        more = min(written, number - written)
+        for table, key in (("runs", "number"), ("listing", "number"), ("words", "rowid")):
+            names = [row["name"] for row in store.db.execute(f"PRAGMA table_info({table})") if row["name"] != key]
+            new = {"id": f"'r' || ({key} - 1 + {written})", "started": f"started + {60 * written}"}
+            values = ", ".join(new.get(name, name) for name in names)
+            store.db.execute(
+                f"INSERT INTO {table} ({key}, {', '.join(names)}) SELECT {key} + {written}, {values} FROM {table}"
+                f" WHERE {key} <= {more}"
+            )
+        written += more
+    store.commit()

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from playground.gui.theme import Theme
 from playground.gui.widgets.message_data import ACTIONS, MessageData
-from playground.gui.widgets.transcript import DRAWN, Transcript
+from playground.gui.widgets.supply import DRAWN
+from playground.gui.widgets.transcript import Transcript
 
 
 @pytest.fixture

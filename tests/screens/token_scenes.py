@@ -47,7 +47,7 @@ def tokens_table(desktop: Desktop) -> None:
     _name(desktop)
     panel.view.set_view("table")
     panel.view.table.sort_by(2)
-    panel.view.table.scrollToTop()
+    panel.view.table.setCurrentIndex(panel.view.table.model().index(0, 0))
 
 
 def tokens_none(desktop: Desktop) -> None:

@@ -137,6 +137,8 @@ class TokensPanel(Panel):
         self._newest_button.setVisible(entry is not None)
         self._history_button.setVisible(entry is not None)
         self._chat_button.setVisible(entry is None)
+        if self.isVisible():
+            (self._newest_button if entry is not None else self._chat_button).setFocus()
 
     def _say(self, title: str, text: str) -> None:
         self.empty.set_words(title, text)
@@ -195,7 +197,7 @@ class TokensPanel(Panel):
         super().showEvent(event)
         if not self._sized:
             self._sized = True
-            side = self.parts.theme.px(SIDE_WIDTH)
+            side = min(self.parts.theme.px(SIDE_WIDTH), 2 * self.width() // 5)
             self.view.splitter.setSizes([self.width() - side, side])
         if self._record is not None and self._record.entry.state == "running":
             self.reading.want(self._record.entry.id)

@@ -46,8 +46,7 @@ class Answer:
     def text(self, at: int) -> str:
         """Return a token's own text, else the text it completed."""
         token = self.tokens[at]
-        known = self.texts.get(token.id) if self.texts else None
-        return token.text if known is None else known
+        return (self.texts or {}).get(token.id) or token.text
 
     def shown(self, at: int) -> str:
         """Return what is written on a token, with nothing invisible in it."""
@@ -69,9 +68,11 @@ class Answer:
     def alternatives(self, at: int) -> tuple[Alternative, ...]:
         """Return what could have been written, best first; the chosen one comes last if it was not among these."""
         token, texts = self.tokens[at], self.texts or {}
-        own = texts.get(token.id, token.text or None)
+        own = self.text(at) or None
         rows = [
-            Alternative(id, own if id == token.id else texts.get(id), math.exp(min(0.0, log)), id == token.id, rank)
+            Alternative(
+                id, own if id == token.id else texts.get(id) or None, math.exp(min(0.0, log)), id == token.id, rank
+            )
             for rank, (id, log) in enumerate(token.alternatives, 1)
         ]
         if token.alternatives and not any(row.chosen for row in rows):

@@ -36,7 +36,6 @@ class AnswerHead(QWidget):
         top.addWidget(self.newest)
         top.addWidget(self.record)
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(12))
         column.setSpacing(theme.px(3))
         column.addLayout(top)
         column.addWidget(self.facts)

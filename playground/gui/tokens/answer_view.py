@@ -18,11 +18,12 @@ from playground.gui.tokens.strip import TokenStrip
 from playground.gui.tokens.token_side import TokenSide
 from playground.gui.tokens.token_table import TokenTable
 from playground.gui.tokens.vocabulary import Vocabulary
-from playground.gui.widgets.labels import label, line
+from playground.gui.widgets.labels import ElidedLabel, label, line
 from playground.gui.widgets.segmented import Segmented
 
-SIDE_WIDTH, LEFT_WIDTH, STRIP_HEIGHT = 296, 380, 150  # pixels at 100 %: the least each needs
+SIDE_WIDTH, SIDE_LEAST, STRIP_HEIGHT = 300, 212, 150  # pixels at 100 %
 VIEWS = (("strip", "Text"), ("table", "Table"))
+BELOW = "▽ below this: not among the recorded tokens, or too small to draw"
 NO_ENDS = "Load the model to see how probable the end was at each step."
 
 
@@ -59,9 +60,7 @@ class AnswerView(QWidget):
         self.head.show_record(record, self._answer.summary())
         self.table.show_answer(self._answer)
         self._show_end()
-        self.strip.show_answer(self._answer)
-        self._on_current(self.strip.current)
-        self.strip.verticalScrollBar().setValue(0)
+        self.strip.show_answer(self._answer)  # which chooses its first token
 
     def show_texts(self) -> None:
         """Show what the vocabulary knows by now."""
@@ -97,6 +96,7 @@ class AnswerView(QWidget):
         self._pages.setCurrentWidget(front)
         self.legend.setVisible(front is self.strip)
         self._by.setVisible(front is self.strip)
+        self.colour_by.setVisible(front is self.strip)
         if had_focus:
             front.setFocus()
 
@@ -134,6 +134,7 @@ class AnswerView(QWidget):
         self.curve.show_shares(shares if ends else (), [token.step for token in answer.tokens], answer.ended)
         self.curve.setAccessibleDescription(self.ending.text())
         self.curve.setVisible(bool(ends))
+        self._below.setVisible(any(share.high > share.low for share in shares))
 
     # -- putting it together -------------------------------------------------------------------------------------
 
@@ -181,33 +182,41 @@ class AnswerView(QWidget):
         body.setProperty("ground", "clear")
         body.setAutoFillBackground(False)
         self.sections = QVBoxLayout(body)
-        self.sections.setContentsMargins(px(24), px(12), px(16), px(14))
         self.sections.setSpacing(px(8))
         self.sections.addWidget(self._tools())
         self.sections.addWidget(self.legend)
         self.sections.addWidget(self._pages, 1)
         self.sections.addWidget(line())
-        self.sections.addWidget(label("The end", "strong"))
+        self.sections.addLayout(self._end_heading())
         self.sections.addWidget(self.ending)
         self.sections.addWidget(self.curve)
         return body
 
     def _tools(self) -> QWidget:
         tools = QWidget()
-        self._by = QWidget()
-        by = QHBoxLayout(self._by)
-        by.setContentsMargins(0, 0, 0, 0)
-        by.setSpacing(self._theme.px(8))
-        by.addWidget(label("Colour by", "quiet"))
-        by.addWidget(self.colour_by)
+        self._by = label("Colour by", "quiet")
         flow = Flow(tools, self._theme.px(12))
         flow.addWidget(self.as_what)
         flow.addWidget(self._by)
+        flow.addWidget(self.colour_by)
         return tools
 
+    def _end_heading(self) -> QHBoxLayout:
+        self._below = ElidedLabel(BELOW, "small")
+        row = QHBoxLayout()
+        row.addWidget(label("The end", "strong"))
+        row.addStretch(1)
+        row.addWidget(self._below)
+        return row
+
     def _fit(self) -> None:
-        zoom = min(self._theme.zoom, 1.5)
-        self._left.setMinimumWidth(round(LEFT_WIDTH * zoom))
-        self.side.setMinimumWidth(round(SIDE_WIDTH * zoom))
-        self.side.setMaximumWidth(round(2 * SIDE_WIDTH * zoom))
-        self._pages.setMinimumHeight(self._theme.px(STRIP_HEIGHT))
+        px, zoom = self._theme.px, min(self._theme.zoom, 1.5)
+        left, right = round(24 * zoom), round(16 * zoom)
+        self.head.layout().setContentsMargins(left, px(12), right, px(12))  # type: ignore[union-attr]
+        self.sections.setContentsMargins(left, px(12), right, px(14))
+        bar = self._left.verticalScrollBar().sizeHint().width()
+        self._left.setMinimumWidth(self.sections.minimumSize().width() + bar)
+        self.side.setMinimumWidth(px(SIDE_LEAST))
+        self.side.setMaximumWidth(px(2 * SIDE_WIDTH))
+        self._pages.setMinimumHeight(px(STRIP_HEIGHT))
+        self._by.setMinimumHeight(self.colour_by.sizeHint().height())

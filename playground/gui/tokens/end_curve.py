@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from playground.gui.theme import Theme
@@ -13,7 +14,7 @@ from playground.gui.tokens.end_scale import floor_of, height, levels, ticks
 from playground.gui.tokens.ending import EndShare
 
 HEIGHT = 112
-LEFT, RIGHT, TOP, BOTTOM = 66, 12, 8, 20  # around the plot
+LEFT, RIGHT, TOP, BOTTOM = 66, 12, 8, 26  # around the plot
 SIGN = 5.0  # width of the sign for "below"
 
 
@@ -31,6 +32,7 @@ class EndCurve(QWidget):
         self._floor = -3
         self._ended = False
         self._current = self._hover = -1
+        self._picture: QPixmap | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Probability of the end, step by step")
@@ -41,6 +43,7 @@ class EndCurve(QWidget):
         """Show another answer's chances to end; `ended` says that its last token was the end."""
         self._shares, self._steps, self._ended = shares, steps, ended
         self._floor = floor_of(shares)
+        self._picture = None
         self.update()
 
     def set_current(self, token: int) -> None:
@@ -56,6 +59,7 @@ class EndCurve(QWidget):
 
     def _fit(self) -> None:
         self.setFixedHeight(self._theme.px(HEIGHT))
+        self._picture = None
         self.update()
 
     def _plot(self) -> QRectF:
@@ -112,13 +116,27 @@ class EndCurve(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_frame(painter)
-        self._draw_steps(painter)
+        if self._picture is None or self._picture.deviceIndependentSize().toSize() != self.size():
+            self._picture = self._drawn()
+        painter.drawPixmap(0, 0, self._picture)
         for token, role in ((self._hover, "faint"), (self._current, "focus")):
             if 0 <= token < len(self._shares):
                 self._draw_mark(painter, token, self._theme.colour(role))
+
+    def _drawn(self) -> QPixmap:
+        """Return all that stays when another step is marked."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap((QSizeF(self.size()) * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_frame(painter)
+        self._draw_steps(painter)
         self._draw_signs(painter)
         self._draw_line(painter)
+        painter.end()
+        return picture
 
     def _draw_frame(self, painter: QPainter) -> None:
         theme, plot = self._theme, self._plot()
@@ -138,7 +156,9 @@ class EndCurve(QWidget):
         for step in ticks(self._steps):
             x = self._x(min(len(self._steps) - 1, step - 1 - self._steps[0]))
             words = f"step {step:,}" if step == self._steps[0] + 1 else f"{step:,}"
-            box = QRectF(x - theme.px(40), plot.bottom() + theme.px(4), theme.px(80), theme.px(15))
+            width = painter.fontMetrics().horizontalAdvance(words) + 2
+            box = QRectF(x - width / 2, plot.bottom() + theme.px(9), width, theme.px(15))
+            box.moveRight(min(box.right(), self.width() - 1))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def _draw_mark(self, painter: QPainter, token: int, colour: QColor) -> None:
@@ -154,7 +174,7 @@ class EndCurve(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour("faint"), max(1.0, theme.zoom)))
         for token, share in enumerate(self._shares):
-            if share.is_known or share.high != share.high:
+            if self._is_drawn(share) or math.isnan(share.high):
                 continue
             at = self.place(token)
             if narrow:
@@ -163,11 +183,15 @@ class EndCurve(QWidget):
                 tip = QPointF(0, side * 0.9)
                 painter.drawPolygon(QPolygonF([at - QPointF(side / 2, 0), at + QPointF(side / 2, 0), at + tip]))
 
+    def _is_drawn(self, share: EndShare) -> bool:
+        """Say whether a share is known and not too small for the scale."""
+        return share.is_known and share.low >= 10.0**self._floor
+
     def _draw_line(self, painter: QPainter) -> None:
         theme, before = self._theme, -2
         ink = theme.colour("accent_ink")
         for token, share in enumerate(self._shares):
-            if not share.is_known:
+            if not self._is_drawn(share):
                 continue
             at = self.place(token)
             if before == token - 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from playground.gui.tokens.ending import EndShare
 from playground.gui.tokens.words import percent
 
-HIGHEST, LOWEST = -3, -9  # the decades in which the scale may begin
+HIGHEST, LOWEST = -3, -6  # the decades in which the scale may begin
 MOST_TICKS = 8
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from playground.core.events import Token
-from playground.gui.tokens.words import percent
+from playground.gui.tokens.words import LEAST_SHARE, percent
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class EndShare:
         if math.isnan(self.high):
             return "nothing is recorded"
         if not self.is_known:
-            return f"below {percent(self.high)} raw"
+            return f"below {percent(max(self.high, LEAST_SHARE))} raw"
         least = "" if percent(self.low) == percent(self.high) else "at least "
         return f"{least}{percent(self.low)} raw"
 
@@ -39,16 +39,18 @@ NOTHING_KNOWN = EndShare(math.nan, math.nan)
 
 def end_share(token: Token, ends: frozenset[int]) -> EndShare:
     """Return how probable the end was where this token was written."""
-    kept = {id: math.exp(min(0.0, log)) for id, log in token.alternatives}
-    least = min(kept.values(), default=math.nan)
-    if not math.isnan(token.raw_probability):
-        kept.setdefault(token.id, token.raw_probability)
-    found = [kept[id] for id in ends if id in kept]
+    kept = dict(token.alternatives)
+    found = [math.exp(min(0.0, kept[id])) for id in ends if id in kept]
+    if token.id in ends and token.id not in kept and not math.isnan(token.raw_probability):
+        found.append(token.raw_probability)
     missing = len(ends) - len(found)
-    if not ends or (missing and math.isnan(least)):
+    if not ends or (missing and not kept):
         return NOTHING_KNOWN
-    low = sum(found)
-    return EndShare(min(1.0, low), min(1.0, low + missing * least) if missing else min(1.0, low))
+    low = min(1.0, sum(found))
+    if not missing:
+        return EndShare(low, low)
+    least = math.exp(min(0.0, token.alternatives[-1][1]))  # they are sorted
+    return EndShare(low, min(1.0, low + missing * least))
 
 
 def end_shares(tokens: Iterable[Token], ends: frozenset[int]) -> tuple[EndShare, ...]:
@@ -88,7 +90,7 @@ def _never(shares: Sequence[EndShare]) -> str:
     known = [share for share in shares if not math.isnan(share.high)]
     if not known:
         return ""
-    most = percent(max(share.high for share in known))
+    most = percent(max(LEAST_SHARE, *(share.high for share in known)))
     if not any(share.is_known for share in known):
         return f": the end was never among the most probable tokens, always below {most} raw"
     return f": the end never had more than {most} raw"

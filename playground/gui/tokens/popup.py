@@ -10,6 +10,8 @@ from playground.gui.tokens.words import percent, place
 SHOWN = 10
 BAR = 90  # pixels of a bar that stands for 100 %
 
+_HEAD = "<tr><td></td><td></td><td align='right'>raw&nbsp;&nbsp;</td><td></td></tr>"
+
 
 def popup(answer: Answer, at: int) -> str:
     """Return the pop-up of a token as rich text."""
@@ -18,7 +20,8 @@ def popup(answer: Answer, at: int) -> str:
     shares = f"{percent(token.raw_probability)} raw · {percent(token.probability)} after samplers"
     return (
         f"<b>{escape(answer.shown(at))}</b> &nbsp; rank {place(token.rank)}<br>{shares}"
-        f"<table cellspacing='0' cellpadding='1'>{''.join(map(_row, (*rows[:SHOWN], *chosen)))}</table>"
+        f"<table cellspacing='0' cellpadding='1'>{_HEAD if rows else ''}"
+        f"{''.join(map(_row, (*rows[:SHOWN], *chosen)))}</table>"
     )
 
 

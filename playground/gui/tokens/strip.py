@@ -131,7 +131,8 @@ class TokenStrip(TokenFlow):
         if self._hovered >= 0:
             drawing.draw_hovered(self.layout_now().rect(self._hovered))
         if self.current >= 0:
-            drawing.draw_ring(self.layout_now().rect(self.current), self.hasFocus())
+            marked = not self._answer.was_first(self.current)
+            drawing.draw_ring(self.layout_now().rect(self.current), self.hasFocus(), marked)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)

@@ -72,10 +72,12 @@ class StripPainter:
         """Draw the thin frame of the token under the mouse."""
         self._frame(box, QPen(self._theme.colour("quiet"), 1), 0.5)
 
-    def draw_ring(self, box: QRectF, focused: bool) -> None:
+    def draw_ring(self, box: QRectF, focused: bool, marked: bool) -> None:
         """Draw the ring of the chosen token: in the colour of the focus while the keyboard is here."""
         ink = self._theme.colour("focus" if focused else "quiet")
         self._frame(box, QPen(ink, self._theme.px(2)), 1)
+        if marked:
+            draw_dot(self._painter, box, self._theme, self._ground)
 
     def _frame(self, box: QRectF, pen: QPen, out: float) -> None:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)

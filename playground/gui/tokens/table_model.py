@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from playground.gui.tokens.answer import Answer
 from playground.gui.tokens.measures import entropy_bits, rank_of, surprise
 from playground.gui.tokens.words import bits, percent, place
 
 Index = QModelIndex | QPersistentModelIndex
-VALUE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Column:
 
 COLUMNS = (
     Column("Step", lambda a, at: f"{a.tokens[at].step + 1:,}", lambda a, at: float(a.tokens[at].step)),
-    Column("Token", lambda a, at: a.shown(at), lambda a, at: a.shown(at).casefold()),
+    Column("Token", lambda a, at: a.shown(at), lambda a, at: (a.text(at).strip() or a.shown(at)).casefold()),
     Column("Raw", lambda a, at: percent(a.tokens[at].raw_probability), lambda a, at: a.tokens[at].raw_probability),
     Column("After samplers", lambda a, at: percent(a.tokens[at].probability), lambda a, at: a.tokens[at].probability),
     Column("Rank", lambda a, at: place(a.tokens[at].rank), lambda a, at: rank_of(a.tokens[at])),
@@ -43,17 +42,53 @@ TOKEN = 1  # the column of the texts
 
 
 class TableModel(QAbstractTableModel):
-    """Rows are tokens, made when they are looked at."""
+    """Rows are tokens, made when they are looked at, in the order of a column; an arrow marks it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._answer = Answer(())
+        self._order: list[int] = []  # the token of each row
+        self._rows: list[int] = []  # the row of each token
+        self.column, self.falling = 0, False
 
     def show_answer(self, answer: Answer) -> None:
-        """Show another answer."""
+        """Show another answer, in the order of its steps."""
         self.beginResetModel()
         self._answer = answer
+        self._put(0, False)
         self.endResetModel()
+
+    def sort_by(self, column: int, falling: bool) -> None:
+        """Show the rows in another order; what is not known stands at the end in either."""
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        tokens = [self._order[index.row()] for index in before]
+        self._put(column, falling)
+        pairs = zip(tokens, before, strict=True)
+        after = [self.index(self._rows[token], index.column()) for token, index in pairs]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def token(self, row: int) -> int:
+        """Return the token of a row."""
+        return self._order[row]
+
+    def row(self, token: int) -> int:
+        """Return the row of a token."""
+        return self._rows[token]
+
+    def _put(self, column: int, falling: bool) -> None:
+        self.column, self.falling = column, falling
+        value, answer = COLUMNS[column].value, self._answer
+        values = [value(answer, at) for at in range(len(answer.tokens))]
+        unknown = [isinstance(one, float) and math.isnan(one) for one in values]
+        known: list[Any] = [at for at, nothing in enumerate(unknown) if not nothing]
+        known.sort(key=lambda at: values[at], reverse=falling)
+        self._order = [*known, *(at for at, nothing in enumerate(unknown) if nothing)]
+        self._rows = [0] * len(self._order)
+        for row, token in enumerate(self._order):
+            self._rows[token] = row
 
     def show_texts(self) -> None:
         """The texts of tokens have become known."""
@@ -71,11 +106,9 @@ class TableModel(QAbstractTableModel):
             return None
         column = COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.words(self._answer, index.row())
-        if role == VALUE:
-            return column.value(self._answer, index.row())
+            return column.words(self._answer, self._order[index.row()])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {column.words(self._answer, index.row())}"
+            return f"{column.title}: {column.words(self._answer, self._order[index.row()])}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() != TOKEN:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -84,7 +117,8 @@ class TableModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
+            arrow = ("↓" if self.falling else "↑") if section == self.column else ""
+            return f"{COLUMNS[section].title} {arrow}".rstrip()
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if section == TOKEN else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -92,20 +126,5 @@ class TableModel(QAbstractTableModel):
 
     def lines(self, rows: Iterable[int]) -> str:
         """Return these rows as text, parted by tabs, under the names of the columns."""
-        told = [[column.words(self._answer, row) for column in COLUMNS] for row in rows]
+        told = [[column.words(self._answer, self._order[row]) for column in COLUMNS] for row in rows]
         return "\n".join("\t".join(cells) for cells in ([column.title for column in COLUMNS], *told))
-
-
-class Sorted(QSortFilterProxyModel):
-    """Sorts by the numbers; what is not known stands at the end in either order."""
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        one, other = left.data(VALUE), right.data(VALUE)
-        if isinstance(one, str) or isinstance(other, str):
-            return str(one) < str(other)
-        falling = self.sortOrder() == Qt.SortOrder.DescendingOrder
-        last = -math.inf if falling else math.inf
-        known = [last if math.isnan(value) else value for value in (one, other)]
-        if known[0] == known[1]:  # the order of the answer
-            return left.row() > right.row() if falling else left.row() < right.row()
-        return bool(known[0] < known[1])

@@ -79,7 +79,7 @@ class TokenSide(QScrollArea):
         body.setProperty("ground", "clear")
         self._grid.setVerticalSpacing(px(5))
         column = QVBoxLayout(body)
-        column.setContentsMargins(px(18), px(14), px(14), px(18))
+        column.setContentsMargins(px(16), px(14), px(12), px(18))
         column.setSpacing(px(6))
         column.addWidget(self.title)
         column.addWidget(self.place)

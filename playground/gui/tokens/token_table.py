@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from playground.gui.theme import Theme
 from playground.gui.tokens.answer import Answer
-from playground.gui.tokens.table_model import COLUMNS, TOKEN, Sorted, TableModel
+from playground.gui.tokens.table_model import COLUMNS, TOKEN, TableModel
 
 ROW = 28
-WIDTHS = (58, 150, 74, 118, 66, 88, 92)
+WIDTHS = (58, 150, 88, 118, 70, 88, 96)
 KEYS = "S sorts by the column of the cell, Ctrl+C copies the selected rows."
 
 
@@ -26,10 +26,8 @@ class TokenTable(QTableView):
         super().__init__()
         self._theme = theme
         self._rows = TableModel()
-        self._sorted = Sorted()
-        self._sorted.setSourceModel(self._rows)
         self._telling = True
-        self.setModel(self._sorted)
+        self.setModel(self._rows)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
@@ -40,10 +38,10 @@ class TokenTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(TOKEN, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setMinimumSectionSize(40)
-        self.setSortingEnabled(True)
+        self.horizontalHeader().setSectionsClickable(True)
+        self.horizontalHeader().sectionClicked.connect(self.sort_by)
         self.setAccessibleName("Tokens as a table")
         self.setAccessibleDescription(KEYS)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         theme.changed.connect(self._fit)
         self._fit()
 
@@ -51,7 +49,6 @@ class TokenTable(QTableView):
         """Show another answer, in the order of its steps."""
         self._telling = False
         self._rows.show_answer(answer)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self._telling = True
 
     def show_texts(self) -> None:
@@ -59,9 +56,9 @@ class TokenTable(QTableView):
 
     def choose(self, token: int) -> None:
         """Make a token's row the current one, without telling."""
-        index = self._sorted.mapFromSource(self._rows.index(token, max(0, self.currentIndex().column())))
-        if not index.isValid() or index.row() == self.currentIndex().row():
+        if not 0 <= token < self._rows.rowCount() or self._rows.row(token) == self.currentIndex().row():
             return
+        index = self._rows.index(self._rows.row(token), max(0, self.currentIndex().column()))
         self._telling = False
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(index, flags)
@@ -70,18 +67,16 @@ class TokenTable(QTableView):
 
     def sort_by(self, column: int) -> None:
         """Sort by a column; once more turns the order round."""
-        header = self.horizontalHeader()
-        again = header.sortIndicatorSection() == column
-        falling = again and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
-        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder)
+        self._rows.sort_by(column, falling=self._rows.column == column and not self._rows.falling)
+        self.scrollTo(self.currentIndex())
 
     def texts(self, column: int) -> list[str]:
         """Return what stands in a column, from top to bottom."""
-        return [str(self._sorted.index(row, column).data()) for row in range(self._sorted.rowCount())]
+        return [str(self._rows.index(row, column).data()) for row in range(self._rows.rowCount())]
 
     def copy(self) -> None:
         """Copy the selected rows as text, parted by tabs."""
-        rows = [self._sorted.mapToSource(index).row() for index in self._selected()]
+        rows = [index.row() for index in self._selected()]
         if rows:
             QGuiApplication.clipboard().setText(self._rows.lines(rows))
 
@@ -98,10 +93,11 @@ class TokenTable(QTableView):
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         super().currentChanged(current, previous)
         if self._telling and current.isValid() and current.row() != previous.row():
-            self.chosen.emit(self._sorted.mapToSource(current).row())
+            self.chosen.emit(self._rows.token(current.row()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
+        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: self._rows.rowCount() - 1}
         key = Qt.Key(event.key())
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
@@ -110,14 +106,15 @@ class TokenTable(QTableView):
         elif key == Qt.Key.Key_S:
             self.sort_by(max(0, self.currentIndex().column()))
         elif key in steps:
-            self._step(steps[key])
+            self._go(self.currentIndex().row() + steps[key])
+        elif key in ends:
+            self._go(ends[key])
         else:
             super().keyPressEvent(event)
 
-    def _step(self, by: int) -> None:
-        current = self.currentIndex()
-        row = min(max(0, current.row() + by), self._sorted.rowCount() - 1)
-        self.setCurrentIndex(self._sorted.index(row, max(0, current.column())))
+    def _go(self, row: int) -> None:
+        at = min(max(0, row), self._rows.rowCount() - 1)
+        self.setCurrentIndex(self._rows.index(at, max(0, self.currentIndex().column())))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)

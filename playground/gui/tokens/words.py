@@ -8,7 +8,7 @@ NOTHING = "—"
 INSIDE = "⟨…⟩"  # a token in the middle of a character, as long as nobody knows its bytes
 END = "⟨end⟩"
 _SIGNS = {" ": "·", "\n": "⏎", "\t": "⇥", "\r": "⟨CR⟩"}
-LEAST_SHARE = 1e-9  # what is smaller is said to be smaller than this
+LEAST_SHARE = 1e-6  # what is smaller is said to be smaller than this
 QUOTED = 24  # characters of a token in a sentence
 
 
@@ -40,7 +40,9 @@ def percent(share: float) -> str:
 
 def bits(value: float) -> str:
     """Return an amount of information, as in "3.2 bits"."""
-    return NOTHING if not math.isfinite(value) else f"{value:.1f} bits"
+    if math.isnan(value):
+        return NOTHING
+    return f"{value:.1f} bits" if math.isfinite(value) else "∞ bits"
 
 
 def place(rank: float) -> str:

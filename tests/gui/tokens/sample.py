@@ -25,8 +25,8 @@ WORDS = (" the", " a", " of", " light", " sea", " and", " at", " ships", " rocks
 PIECES = (
     "A", " light", "house", " is", " a", " tower", " with", " a", " bright", " lamp", " at", " the", " top", ".", "\n",
     "\n", "It", " tells", " ships", " at", " night", " where", " the", " coast", " is", ",", " so", " they", " do",
-    " not", " run", " onto", " the", " rocks", ".", " Mr", " Poulton", " kept", " one", "\t", "for", " 40", " years", ".",
-    "",
+    " not", " run", " onto", " the", " rocks", ".", " Mr", " Poulton", " kept", " one", "\t", "for", " 40", " years",
+    ".", "",
 )  # fmt: skip
 
 
@@ -35,9 +35,7 @@ def token(step: int, text: str, share: float = 0.5, **facts: Any) -> Token:
     ranks = facts.pop("ranks", ((100 + step, share),))
     alternatives = tuple((id, math.log(value)) for id, value in ranks)
     usual = {"probability": min(1.0, 1.25 * share), "rank": 1, "entropy": math.log(2), "seconds": 0.05 * (step + 1)}
-    return Token(
-        step, facts.pop("id", 100 + step), text, share, alternatives=alternatives, **{**usual, **facts}
-    )
+    return Token(step, facts.pop("id", 100 + step), text, share, alternatives=alternatives, **{**usual, **facts})
 
 
 def unknown(step: int, text: str) -> Token:
@@ -52,26 +50,26 @@ def lively(pieces: tuple[str, ...] = PIECES, seed: int = 4, end: bool = True) ->
     for step, text in enumerate(pieces):
         is_end = end and step == len(pieces) - 1
         id = END if is_end else 100 + step
-        best = source.choice((0.35, 0.55, 0.72, 0.9, 0.97))
+        best = source.choice((0.22, 0.41, 0.56, 0.72, 0.83, 0.92, 0.97, 0.994))
         rank = 1 if is_end or source.random() < 0.8 else source.choice((2, 2, 3, 4, 7))
-        shares = [best * 0.4**place for place in range(50)]
+        rank = 83 if text == " Poulton" else rank
+        left = (1 - best) * 0.96
+        shares = [best, *(left * 0.28 * 0.72**place for place in range(49))]
         ids = [500 + (step * 7 + place) % 60 for place in range(50)]
-        ids[rank - 1] = id
-        if not is_end and text in (".", "years", "\n"):
-            ids[4 if step < 30 else 1] = END
-        total = sum(shares)
-        shares = [0.999 * share / total for share in shares]
-        share = shares[rank - 1]
+        if rank <= len(ids):
+            ids[rank - 1] = id
+        if not is_end:
+            ends = {".": 1, "years": 1, "\n": 4}.get(text, 9 + step % 60)
+            if ends < len(ids) and ends != rank - 1:
+                ids[ends] = END
+        share = shares[rank - 1] if rank <= len(shares) else 0.1 * shares[-1]
         entropy = -sum(p * math.log(p) for p in shares)
         made.append(
             token(
-                step, text, share, id=id, rank=rank, entropy=entropy, probability=min(1.0, 1.2 * share),
+                step, text, share, id=id, rank=rank, entropy=entropy, probability=min(1.0, 1.1 * share),
                 ranks=tuple(zip(ids, shares, strict=True)),
             )
         )  # fmt: skip
-    if "".join(pieces) == "".join(PIECES):
-        at = pieces.index(" Poulton")
-        made[at] = replace(made[at], raw_probability=0.004, probability=0.011, rank=83, entropy=4.1)
     return tuple(made)
 
 
@@ -87,8 +85,12 @@ def write_answer(
     """Write a run with these tokens; return its id."""
     if tokens:
         settings = RunSettings(full_chain(), seed=INFO.seed)
-        store.begin_run(id, "jobs/reply", dump(Reply(id, path, PromptInput((Message("user", prompt),)), settings)), "me")
-        store.settle_run(id, to_plain(replace(INFO, model=path, effective=("temperature 0.7", "top-p 0.95", "top-k 40"))))
+        store.begin_run(
+            id, "jobs/reply", dump(Reply(id, path, PromptInput((Message("user", prompt),)), settings)), "me"
+        )
+        store.settle_run(
+            id, to_plain(replace(INFO, model=path, effective=("temperature 0.7", "top-p 0.95", "top-k 40")))
+        )
         store.add_tokens(id, tokens)
         told = ReplyInfo("".join(t.text for t in tokens), reason, 310, len(tokens), 2.0, 1.5, INFO.seed)
         if state != "running":

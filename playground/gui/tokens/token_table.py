@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from playground.gui.theme import Theme
@@ -13,7 +13,7 @@ from playground.gui.tokens.answer import Answer
 from playground.gui.tokens.table_model import COLUMNS, TOKEN, TableModel
 
 ROW = 28
-WIDTHS = (58, 150, 88, 118, 70, 88, 96)
+WIDTHS = (62, 120, 98, 118, 70, 88, 96)
 KEYS = "S sorts by the column of the cell, Ctrl+C copies the selected rows."
 
 
@@ -35,7 +35,6 @@ class TokenTable(QTableView):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.horizontalHeader().setSectionResizeMode(TOKEN, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setMinimumSectionSize(40)
         self.horizontalHeader().setSectionsClickable(True)
@@ -87,8 +86,17 @@ class TokenTable(QTableView):
         px = self._theme.px
         self.verticalHeader().setDefaultSectionSize(px(ROW))
         for column, width in enumerate(WIDTHS):
-            if column != TOKEN:
-                self.setColumnWidth(column, px(width))
+            self.setColumnWidth(column, px(width))
+        self._stretch()
+
+    def _stretch(self) -> None:
+        """Give the texts what the numbers leave, but not too little: then the table scrolls."""
+        others = sum(self.columnWidth(column) for column in range(len(COLUMNS)) if column != TOKEN)
+        self.setColumnWidth(TOKEN, max(self._theme.px(WIDTHS[TOKEN]), self.viewport().width() - others))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stretch()
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         super().currentChanged(current, previous)

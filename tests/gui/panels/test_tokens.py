@@ -180,7 +180,7 @@ def test_the_head_says_which_answer_this_is(panel: TokensPanel) -> None:
     assert head.title.text() == "What is a lighthouse for?"
     for words in (NAME, "seed 4107391204", "temperature 0.7 · top-p 0.95 · top-k 40", "2023"):
         assert words in head.facts.text()
-    assert head.summary.text().startswith("45 tokens, mean probability 56 % raw, 12 were not the most probable;")
+    assert head.summary.text().startswith("45 tokens, mean probability 55 % raw, 12 were not the most probable;")
     assert "least probable “Poulton” with" in head.summary.text()
     assert not head.pill.isVisible()
 
@@ -214,7 +214,7 @@ def test_without_its_model_the_words_are_numbers_and_it_offers_to_load_it(deskto
     name(desktop)
     assert not view.side.hint.isVisible()
     assert view.curve.isVisible()
-    assert view.ending.text().startswith("It ran on to max tokens: the end never had more than 7.5 % raw.")
+    assert view.ending.text().startswith("It ran on to max tokens: the end never had more than 3.8 % raw.")
 
 
 def test_a_model_that_is_gone_cannot_be_loaded(desktop: Desktop) -> None:

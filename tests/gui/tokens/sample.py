@@ -54,7 +54,7 @@ def lively(pieces: tuple[str, ...] = PIECES, seed: int = 4, end: bool = True) ->
         rank = 1 if is_end or source.random() < 0.8 else source.choice((2, 2, 3, 4, 7))
         rank = 83 if text == " Poulton" else rank
         left = (1 - best) * 0.96
-        shares = [best, *(left * 0.28 * 0.72**place for place in range(49))]
+        shares = [best, *(left * 0.14 * 0.86**place for place in range(49))]
         ids = [500 + (step * 7 + place) % 60 for place in range(50)]
         if rank <= len(ids):
             ids[rank - 1] = id

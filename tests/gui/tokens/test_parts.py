@@ -192,6 +192,12 @@ def test_choosing_from_outside_tells_nothing(table: TokenTable) -> None:
     assert math.isclose(table.currentIndex().row(), 2)
 
 
+def test_the_texts_take_the_room_that_is_left_but_keep_their_own(table: TokenTable) -> None:
+    assert sum(table.columnWidth(column) for column in range(7)) == table.viewport().width()
+    table.resize(300, 300)
+    assert table.columnWidth(1) == 120
+
+
 def test_a_cell_is_read_aloud_with_its_heading(table: TokenTable) -> None:
     assert table.model().index(1, 2).data(Qt.ItemDataRole.AccessibleTextRole) == "Raw: 1 %"
     assert table.accessibleName()

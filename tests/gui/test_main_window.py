@@ -66,11 +66,11 @@ def answer(monkeypatch: pytest.MonkeyPatch, button: str) -> list[QMessageBox]:
 
 def test_every_panel_has_its_place_its_command_and_its_key(desktop: Desktop) -> None:
     window = desktop.window
-    assert list(window.panels) == ["chat", "models", "history", "settings"]
+    assert list(window.panels) == ["chat", "models", "tokens", "history", "settings"]
     assert window.current == "chat"
     desktop.click(window.side.button("models"))
     assert window.current == "models"
-    desktop.press("Alt+4")
+    desktop.press("Alt+5")
     assert window.current == "settings"
     assert window.side.button("settings").isChecked()
     desktop.run("chat.open")

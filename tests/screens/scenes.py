@@ -21,6 +21,14 @@ from tests.screens.history_scenes import (
     history_selected,
     history_unfound,
 )
+from tests.screens.token_scenes import (
+    tokens_empty,
+    tokens_none,
+    tokens_offered,
+    tokens_strip,
+    tokens_surprise,
+    tokens_table,
+)
 
 NOON = 1_790_000_000.0
 
@@ -205,6 +213,7 @@ SCENES: dict[str, Callable[[Desktop], None]] = {
     for scene in (
         welcome, loading, ready, talk, writing, prompt, xray, trouble, model_loaded, model_offered, settings, palette,
         history_empty, history_filled, history_replayed, history_failed, history_selected, history_unfound,
+        tokens_empty, tokens_offered, tokens_strip, tokens_surprise, tokens_table, tokens_none,
     )
 }  # fmt: skip
 

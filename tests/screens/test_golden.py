@@ -27,8 +27,8 @@ def _still(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[None
     monkeypatch.setattr("playground.gui.chat.conversation_list.when", lambda *_: "12:00")
     monkeypatch.setattr("playground.recipes.run_settings.secrets.randbits", lambda _: 606_906_843)
     monkeypatch.setattr("playground.gui.panels.settings.redact", lambda text: f"~/{Path(text).name}")
-    for module in ("record_head", "record_facts"):
-        monkeypatch.setattr(f"playground.gui.history.{module}.moment", lambda *_: "Tue 14 Nov 2023, 12:00")
+    for module in ("history.record_head", "history.record_facts", "tokens.answer_head", "panels.tokens"):
+        monkeypatch.setattr(f"playground.gui.{module}.moment", lambda *_: "Tue 14 Nov 2023, 12:00")
     before = qapp.cursorFlashTime()
     qapp.setCursorFlashTime(0)
     yield

@@ -23,7 +23,7 @@ from playground.gui.widgets.message_data import State
 from playground.gui.widgets.transcript import Transcript
 
 _USER_ACTIONS = ("copy", "edit", "branch", "delete")
-_ANSWER_ACTIONS = ("copy", "edit", "regenerate", "continue", "branch", "history", "delete")
+_ANSWER_ACTIONS = ("copy", "edit", "regenerate", "continue", "branch", "tokens", "history", "delete")
 
 
 class TalkView(QWidget):
@@ -161,5 +161,11 @@ def _entry(talk: Conversation, turn: Turn) -> dict[str, object]:
         "state": "waiting" if turn.state == "writing" and not turn.text else turn.state,
         "stats": turn.stats,
         "versions": (at + 1, max(1, len(versions))),
-        "actions": _USER_ACTIONS if turn.role == "user" else _ANSWER_ACTIONS,
+        "actions": _actions(turn),
     }
+
+
+def _actions(turn: Turn) -> tuple[str, ...]:
+    """Return what can be done with a turn; only what a model wrote has tokens."""
+    actions = _USER_ACTIONS if turn.role == "user" else _ANSWER_ACTIONS
+    return actions if turn.run_id else tuple(name for name in actions if name != "tokens")

@@ -18,6 +18,12 @@ from playground.gui.widgets.labels import ElidedLabel, label, set_property
 ACTIONS = {
     "chat": ("Open in chat", "message-square", "primary", "Go on from here in the chat (Enter)"),
     "replay": ("Replay", "refresh-cw", "", "Write the answer again and compare it token by token"),
+    "tokens": (
+        "Token probabilities",
+        "scan-search",
+        "",
+        "How probable each token was, and what could have stood in its place",
+    ),
     "code": ("Show code", "code", "", "The same answer from a Python script"),
     "picture": ("Save as picture…", "camera", "", "Prompt, answer and settings as a PNG file"),
     "html": ("Save as HTML…", "file-text", "", "Prompt, answer and settings as a page"),

@@ -146,6 +146,8 @@ class ChatPanel(Panel):
             self._tell("Copied.")
         elif action == "branch":
             self.talk.branch(id)
+        elif action == "tokens":
+            self.parts.commands.run("tokens.show", self.talk.conversation.turn(id).run_id)
         elif action == "history":
             self.parts.commands.run("history.show", self.talk.conversation.turn(id).run_id)
         elif action == "delete":

@@ -103,6 +103,8 @@ class HistoryPanel(Panel):
             return self.replaying.why_not(record)
         if action == "chat":
             return "" if record.prompt else "This record has no prompt."
+        if action == "tokens":
+            return "" if record.tokens else "No token was written."
         if action == "code":
             return "" if record.info is not None else "This run ended before it knew how to answer."
         return "" if record.text else "There is no answer to show."
@@ -122,6 +124,7 @@ class HistoryPanel(Panel):
             "open": lambda: self.act("chat"),
             "chat": self.open_in_chat,
             "replay": self.replay,
+            "tokens": self.show_tokens,
             "code": lambda: self._save(self.saving.code),
             "picture": lambda: self._save(self.saving.picture),
             "html": lambda: self._save(self.saving.html),
@@ -184,6 +187,11 @@ class HistoryPanel(Panel):
 
             self.parts.records.write(keep)
         self.parts.commands.run("chat.show_turn", conversation, turn)
+
+    def show_tokens(self) -> None:
+        """Show the record's answer token by token."""
+        if self._record is not None:
+            self.parts.commands.run("tokens.show", self._record.entry.id)
 
     def replay(self) -> None:
         """Write the answer again and compare."""

@@ -13,6 +13,7 @@ ACTIONS = {
     "regenerate": ("refresh-cw", "Regenerate (Ctrl+R)"),
     "continue": ("fast-forward", "Continue (Alt+Enter)"),
     "branch": ("git-branch", "Branch into a new chat"),
+    "tokens": ("scan-search", "Token probabilities"),
     "history": ("history", "Show in the history"),
     "delete": ("trash-2", "Delete"),
 }

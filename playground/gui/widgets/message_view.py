@@ -105,6 +105,7 @@ class MessageView(QFrame):
         for place, name in enumerate(names):
             shape, words = ACTIONS[name]
             button = _ShyButton(shape, words, self._theme, slot=partial(self._on_action, name))
+            button.setProperty("kind", "row")  # eight of them have to fit under an answer in a narrow window
             self._buttons[name] = button
             self._bar.insertWidget(place, button)
         self._reveal()
@@ -173,7 +174,7 @@ class MessageView(QFrame):
         self._stats = label("", "small", self, wrap=True)  # in no layout under a user's message
         self._build_switcher()
         self._bar = QHBoxLayout()
-        self._bar.setSpacing(2)
+        self._bar.setSpacing(1)
         self._footer = QWidget()
         self._footer.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         footer = QHBoxLayout(self._footer)

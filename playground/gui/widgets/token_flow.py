@@ -37,7 +37,7 @@ class TokenFlow(QAbstractScrollArea):
         super().__init__()
         self._theme = theme
         self._tokens: tuple[PromptToken, ...] = ()
-        self._measure = Measure(theme)
+        self._measure = self._measured()
         self._layout: TokenLayout | None = None
         self._empty = EMPTY
         self._table = False
@@ -118,7 +118,11 @@ class TokenFlow(QAbstractScrollArea):
             bar.setValue(int(top) - margin)
         elif rect.bottom() + margin > bar.value() + self.viewport().height():
             bar.setValue(int(rect.bottom()) + margin - self.viewport().height())
-        spot = self._on_screen(rect)
+        self._tell_of(token)
+
+    def _tell_of(self, token: int) -> None:
+        """Say what the token is that was stepped to."""
+        spot = self._on_screen(self.layout_now().rect(token))
         QToolTip.showText(self.viewport().mapToGlobal(spot.bottomLeft()), self._tip(token), self.viewport(), spot)
 
     def _on_screen(self, rect: QRectF) -> QRect:
@@ -225,10 +229,16 @@ class TokenFlow(QAbstractScrollArea):
     def _lay_out(self) -> None:
         bar = self.verticalScrollBar()
         width = self.width() - bar.sizeHint().width()  # as if the bar were always there: it must not move the chips
-        self._layout = TokenLayout(self._tokens, self._measure, width, self._table)
+        self._layout = self._placed(width)
         bar.setSingleStep(self._theme.px(ROW))
         bar.setPageStep(self.viewport().height())
         bar.setRange(0, max(0, round(self._layout.height) - self.viewport().height()))
+
+    def _placed(self, width: float) -> TokenLayout:
+        return TokenLayout(self._tokens, self._measure, width, self._table)
+
+    def _measured(self) -> Measure:
+        return Measure(self._theme)
 
     def _refresh(self) -> None:
         self._layout = None
@@ -238,7 +248,7 @@ class TokenFlow(QAbstractScrollArea):
         self.viewport().update()
 
     def _on_theme(self) -> None:
-        self._measure = Measure(self._theme)
+        self._measure = self._measured()
         self._refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -265,12 +275,16 @@ class TokenFlow(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._theme.colour(self._ground()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        drawing = TokenPainter(painter, self._theme)
         if not self._tokens:
-            drawing.draw_empty(QRectF(self.viewport().rect()), self._empty, self.devicePixelRatioF())
+            box, ratio = QRectF(self.viewport().rect()), self.devicePixelRatioF()
+            TokenPainter(painter, self._theme).draw_empty(box, self._empty, ratio)
             return
         top = self.verticalScrollBar().value()
         painter.translate(0, -top)
         area = event.rect().translated(0, top)
+        self._draw(painter, area.top() - CHIP, area.bottom())
+
+    def _draw(self, painter: QPainter, top: float, bottom: float) -> None:
+        """Draw the tokens between two heights."""
         marked = self.current if self.hasFocus() else -1
-        drawing.draw(self.layout_now(), area.top() - CHIP, area.bottom(), self._hovered, marked, self.width())
+        TokenPainter(painter, self._theme).draw(self.layout_now(), top, bottom, self._hovered, marked, self.width())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGlyphRun, QTextLayout
@@ -33,8 +34,8 @@ class Row:
 class Measure:
     """Knows the fonts of the chips and how wide each text is; forgets nothing until the theme changes."""
 
-    def __init__(self, theme: Theme) -> None:
-        self.theme = theme
+    def __init__(self, theme: Theme, shown: Callable[[str], str] = shown_text) -> None:
+        self.theme, self._shown = theme, shown
         self.plain = theme.font(13)
         self.special = theme.mono(12)
         self.special.setWeight(QFont.Weight.Bold)
@@ -46,7 +47,7 @@ class Measure:
         """Return what is written on the chip of this token, and how much room it takes."""
         key = (text, special)
         if key not in self._known:
-            shown = shown_text(text)
+            shown = self._shown(text)
             width = self._metrics[special].horizontalAdvance(shown) + 2 * self.theme.px(PAD)
             self._known[key] = (shown, width)
         return self._known[key]
@@ -77,6 +78,9 @@ class Measure:
 class TokenLayout:
     """The chips of a prompt at one width, as rows from top to bottom; `table` puts one token in each row."""
 
+    rail: ClassVar[float] = RAIL
+    row: ClassVar[float] = ROW
+
     def __init__(self, tokens: Sequence[PromptToken], measure: Measure, width: float, table: bool = False) -> None:
         self.tokens, self.measure, self.table = tokens, measure, table
         self.blocks: list[Block] = blocks_of(tokens)
@@ -86,7 +90,7 @@ class TokenLayout:
         self.indents: list[float] = []  # from the left edge of a chip to its text
         self.rows: list[Row] = []
         px = measure.theme.px
-        self.start = px(RAIL) + (px(NUMBER) + px(ID) if table else 0)
+        self.start = px(self.rail) + (px(NUMBER) + px(ID) if table else 0)
         self.limit = max(width - px(4), self.start + px(40))
         self.height = self._place()
         self._tops = [row.top for row in self.rows]
@@ -140,7 +144,7 @@ class TokenLayout:
     def _place_block(self, block: Block, top: float) -> float:
         """Place the chips of a turn from `top` on; return where they end."""
         px, start, limit, chip = self.measure.theme.px, self.start, self.limit, self.measure.chip
-        row_height, gap, pad, least = px(ROW), px(GAP), px(PAD), px(LEAST)
+        row_height, gap, pad, least = px(self.row), px(GAP), px(PAD), px(LEAST)
         left, first = float(start), block.first
         for at in range(block.first, block.end):
             token = self.tokens[at]

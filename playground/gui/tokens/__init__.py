@@ -1,0 +1,1 @@
+"""The parts of the tokens panel: one answer, token by token."""

@@ -160,6 +160,10 @@ class Talk(QObject):
         # The very tokens of the answer are used where they are known: its text may split differently.
         self._records.read(lambda store: _ids_of(store.tokens(turn.run_id), turn.text), begin)
 
+    def go_on_with(self, id: str, text: str, ids: tuple[int, ...], setup: Setup, model: LoadedInfo) -> None:
+        """Write another version of an answer that begins with these tokens, which read as `text`."""
+        self._answer(self._conversation.turn(id).parent, setup, model, 1, text, ids)
+
     def edit(self, id: str, text: str, setup: Setup, model: LoadedInfo | None) -> None:
         """Keep the old message and show a changed version; a user's message is answered anew."""
         old = self._conversation.turn(id)

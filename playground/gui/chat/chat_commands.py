@@ -27,6 +27,7 @@ def chat_commands(chat: ChatPanel) -> list[Command]:
 
     return [
         Command("chat.new", "New chat", here(chat.new), "Chat", "Ctrl+N"),
+        Command("chat.go_on_from", "Write on from a token", chat.go_on_from, in_palette=False),
         Command("chat.show_turn", "Show a message", chat.show_turn, in_palette=False),
         Command("chat.stop", "Stop", chat.talk.stop, "Chat", "Esc", chat.why_no_stop, own_key=True),
         Command(

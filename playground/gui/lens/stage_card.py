@@ -57,9 +57,7 @@ class Card(QWidget):
         font = self.theme.font(13 if bold else 12, QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(self.theme.colour(colour))
-        painter.drawText(
-            box, _LEFT, QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        )
+        painter.drawText(box, _LEFT, QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
 
 
 class StageCard(Card):

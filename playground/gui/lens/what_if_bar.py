@@ -1,4 +1,4 @@
-"""What would have changed: the basic samplers as sliders over a finished answer, and what they would have done to it."""
+"""What would have changed: the basic samplers as sliders over a finished answer, and what they would have done."""
 
 from __future__ import annotations
 
@@ -67,10 +67,11 @@ class WhatIfBar(QWidget):
     def _offer(self) -> None:
         self.reset.set_available("" if self.is_changed else "These are the settings it was written with.")
         parts = self._found is not None and self._found.first >= 0 and self.is_changed
-        self.go_on.set_available("" if parts else "First choose settings that write another token.")
+        reason = "" if parts else "First choose settings that write another token."
+        self.go_on.set_available(reason, "Write on from the first other token with these settings, as another version")
 
     def _show(self, settings: RunSettings) -> None:
-        self.rows.set_chain(settings.chain, {key: "default" for key in self.rows.rows})
+        self.rows.set_chain(settings.chain, dict.fromkeys(self.rows.rows, "default"))
 
     def _on_changed(self) -> None:
         self._offer()
@@ -97,13 +98,13 @@ class WhatIfBar(QWidget):
         buttons.addWidget(self.reset)
         buttons.addWidget(self.go_on)
         buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(px(8))
-        column.addWidget(label("What would have changed", "strong"))
-        column.addWidget(self.verdict)
-        column.addLayout(grid)
-        column.addLayout(buttons)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(px(8))
+        whole.addWidget(label("What would have changed", "strong"))
+        whole.addWidget(self.verdict)
+        whole.addLayout(grid)
+        whole.addLayout(buttons)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -24,6 +25,7 @@ from playground.gui.chat.panes import Panes
 from playground.gui.chat.side_pane import SidePane
 from playground.gui.chat.talk_view import TalkView
 from playground.gui.commands import Command
+from playground.gui.going_on import GoingOn
 from playground.gui.layout import Layout
 from playground.gui.panel import Panel, Parts
 from playground.gui.setup import new_setup, setup_from_json
@@ -52,6 +54,7 @@ class ChatPanel(Panel):
         self.prompt: PromptInfo | None = None  # as it would be sent now
         self._look = PromptLook(parts.jobs)
         self._last: tuple[str, str] = ("", "")  # the model used last: its path and name
+        self._wish: GoingOn | None = None  # to be granted when its chat is on screen
         self._use_told = False  # the cache bar tells what an answer took, not what the next one would
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self._arrange()
@@ -192,6 +195,28 @@ class ChatPanel(Panel):
         self.parts.commands.run("chat.open")
         self.leave()
         self.talk.open_at(conversation, turn)
+
+    def go_on_from(self, wish: GoingOn) -> None:
+        """Write on from the middle of an answer, in the chat it belongs to."""
+        self._wish = wish
+        if self.talk.conversation.id == wish.conversation:
+            self.parts.commands.run("chat.open")
+            self._grant(wish.turn)
+        else:
+            self.show_turn(wish.conversation, wish.turn)  # which is told when it is there
+
+    def _grant(self, turn: str) -> None:
+        wish, model, self._wish = self._wish, self.parts.session.model, None
+        if wish is None or wish.turn != turn or turn not in self.talk.conversation:
+            return
+        if busy := self._why_busy():
+            self._tell(busy)
+        elif model is None:
+            self.report(UserError(NO_MODEL, "Pick one in Models.", "E-NO-MODEL"))
+        else:
+            text = self.talk.conversation.turn(turn).text
+            begun = text[: len(text) - wish.dropped] + wish.piece
+            self.talk.go_on_with(turn, begun, wish.ids, replace(self.side.setup(), run=wish.settings), model)
 
     def new(self) -> None:
         """Begin an empty chat with the settings of this one."""
@@ -338,6 +363,7 @@ class ChatPanel(Panel):
         talk.use_changed.connect(self._on_use)
         talk.list_changed.connect(self.library.refresh)
         talk.pointed.connect(self.view.point_at)
+        talk.pointed.connect(self._grant)
         talk.problem.connect(self.problem)
         self._look.answered.connect(self._show_prompt)
 

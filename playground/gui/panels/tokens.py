@@ -9,9 +9,12 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from playground.core.history import Entry, Record
+from playground.core.plain import load
 from playground.gui.commands import Command
+from playground.gui.going_on import GoingOn
 from playground.gui.history.entry_painter import facts_line, plain_line
 from playground.gui.history.words import moment
+from playground.gui.lens.lens import Lens
 from playground.gui.panel import Panel, Parts
 from playground.gui.tokens.answer_view import SIDE_WIDTH, AnswerView
 from playground.gui.tokens.measures import MEASURES
@@ -19,6 +22,7 @@ from playground.gui.tokens.reading import Reading
 from playground.gui.tokens.tokens_commands import tokens_commands
 from playground.gui.tokens.vocabulary import Vocabulary
 from playground.gui.widgets.empty_state import EmptyState
+from playground.recipes.run_settings import RunSettings
 
 NO_ANSWER = "Choose an answer first."
 ABOUT = "Every token of an answer stands here with its probability, and with those that could have stood in its place."
@@ -35,6 +39,7 @@ class TokensPanel(Panel):
         super().__init__(parts)
         self.vocabulary = Vocabulary(parts.jobs, parts.session)
         self.view = AnswerView(parts.theme, self.vocabulary)
+        self.lens = Lens(parts.theme, parts.jobs, self.vocabulary)
         self.reading = Reading(parts.records)
         self._record: Record | None = None
         self._newest: Entry | None = None
@@ -88,8 +93,49 @@ class TokensPanel(Panel):
         self.reading.look_for_newest()
         self._show_at_once = True
 
+    def go_on(self, at: int, id: int, settings: RunSettings) -> None:
+        """Have the answer written on with this token in the place of its own, as another version in its chat."""
+        record = self._record
+        if record is None:
+            return
+        if reason := self._why_not_go_on(record, id):
+            self.notify.emit(reason, "", None)
+            return
+        job = load(record.job)
+        before = (*job.reply_ids, *(token.id for token in record.tokens[:at]))
+        dropped = sum(len(token.text) for token in record.tokens[at:])
+        piece = self.vocabulary.texts.get(id, "")
+        wish = GoingOn(record.conversation, record.turn, (*before, id), dropped, piece, settings)
+        self.parts.commands.run("chat.go_on_from", wish)
+
+    def _why_not_go_on(self, record: Record, id: int) -> str:
+        model = self.parts.session.model
+        if not record.conversation:
+            return "This answer is in no chat. Open it in the chat from the history first."
+        if record.info is None or model is None or model.model.path != record.info.model:
+            return "Load the model this answer was written with first."
+        return "That token ends the answer: there is nothing to go on with." if id in self.vocabulary.ends else ""
+
     def _load(self) -> None:
         self.parts.desk.open(self.vocabulary.path)
+
+    def _on_token(self, at: int) -> None:
+        if self._record is not None and 0 <= at < len(self._record.tokens):
+            self.lens.show_step(self._record.tokens[at].step)
+
+    def _on_go_on(self, at: int, id: int) -> None:
+        if self.lens.settings is not None:
+            self.go_on(at, id, self.lens.settings)
+
+    def _on_struck(self, steps: frozenset[int], first: int) -> None:
+        tokens = self._record.tokens if self._record is not None else ()
+        struck = frozenset(at for at, token in enumerate(tokens) if token.step in steps)
+        self.view.strip.set_struck(struck, self._place_of(first))
+
+    def _place_of(self, step: int) -> int:
+        """Return where the token of a step stands in the answer, -1 for none."""
+        tokens = self._record.tokens if self._record is not None else ()
+        return next((at for at, token in enumerate(tokens) if token.step == step), -1)
 
     # -- what was read -------------------------------------------------------------------------------------------
 
@@ -106,6 +152,7 @@ class TokensPanel(Panel):
 
     def _show_answer(self, record: Record) -> None:
         self.vocabulary.open(record.info.model if record.info is not None else "")
+        self.lens.show_record(record)
         self.view.show_record(record)
         self._show_offer()
         ids = dict.fromkeys(id for token in record.tokens for id, _ in token.alternatives)
@@ -166,6 +213,7 @@ class TokensPanel(Panel):
         self._history_button = self.empty.add_button("Open the history", lambda: run("history.open"), "", "history")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
+        self.view.add_section(self.lens)
         self._pages.addWidget(self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -186,6 +234,10 @@ class TokensPanel(Panel):
         self.reading.lost.connect(self._on_lost)
         self.reading.newest.connect(self._on_newest)
         self.view.load_requested.connect(self._load)
+        self.view.strip.current_changed.connect(self._on_token)
+        self.view.side.go_on_requested.connect(self._on_go_on)
+        self.lens.struck_changed.connect(self._on_struck)
+        self.lens.go_on_requested.connect(lambda step, id, run: self.go_on(self._place_of(step), id, run))
         self.view.head.record_requested.connect(self._show_in_history)
         self.view.head.newest_requested.connect(self.show_newest)
         session.models_changed.connect(lambda _: self._show_offer())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.gui.theme import Theme
@@ -14,6 +14,7 @@ from playground.gui.tokens.words import percent
 
 ROW = 24
 NUMBER, SHARE = 26, 62  # widths of the columns at both ends
+TIP = "Click a token, or press Enter on it: the answer goes on from it as another version."
 SPOKEN = 10  # rows that a screen reader is told
 
 
@@ -21,6 +22,7 @@ class Alternatives(QWidget):
     """Paints the rows that can be seen; ↑ and ↓ walk through them."""
 
     reached = Signal(float, float)  # top and bottom of the row the keyboard stands on
+    wanted = Signal(int)  # the token to go on with: a row was clicked, or Enter pressed on it
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -28,6 +30,8 @@ class Alternatives(QWidget):
         self._rows: Sequence[Alternative] = ()
         self.current = -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(TIP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._fit)
         self.show_rows(())
@@ -66,6 +70,9 @@ class Alternatives(QWidget):
             Qt.Key.Key_PageDown: min(last, at + 10),
             Qt.Key.Key_PageUp: max(0, at - 10),
         }
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= self.current <= last:
+            self.wanted.emit(self._rows[self.current].id)
+            return
         target = targets.get(Qt.Key(event.key()))
         if target is None or last < 0:
             super().keyPressEvent(event)
@@ -78,6 +85,12 @@ class Alternatives(QWidget):
         high = self._theme.px(ROW)
         self.reached.emit(row * high, (row + 1) * high)
         self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        at = int(event.position().y()) // self._theme.px(ROW)
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside and 0 <= at < len(self._rows):
+            self.wanted.emit(self._rows[at].id)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

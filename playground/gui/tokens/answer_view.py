@@ -100,6 +100,12 @@ class AnswerView(QWidget):
         if had_focus:
             front.setFocus()
 
+    def add_section(self, section: QWidget) -> None:
+        """Put another section below the others."""
+        self.sections.addWidget(line())
+        self.sections.addWidget(section)
+        self._fit()
+
     def focus_tokens(self) -> None:
         """Give the keyboard to the tokens."""
         (self.table if self.as_what.value() == "table" else self.strip).setFocus()

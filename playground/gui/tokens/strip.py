@@ -49,6 +49,8 @@ class TokenStrip(TokenFlow):
         self._heat = Heat(theme)
         self._levels: list[int] = []
         self._places: list[float] = []
+        self._struck: frozenset[int] = frozenset()
+        self._parted = -1
         self.set_empty_text("No token was written.")
         self._describe()
 
@@ -78,6 +80,12 @@ class TokenStrip(TokenFlow):
         self._by = measure
         self._colour()
         self.viewport().update()
+
+    def set_struck(self, struck: frozenset[int], parted: int) -> None:
+        """Strike tokens out that other settings could not have drawn, and frame the first that would be another."""
+        if (struck, parted) != (self._struck, self._parted):
+            self._struck, self._parted = struck, parted
+            self.viewport().update()
 
     def choose(self, token: int) -> None:
         """Go to a token and show it."""
@@ -128,6 +136,10 @@ class TokenStrip(TokenFlow):
         rows = self.layout_now().rows_between(top - self._theme.px(8), bottom)
         marks = [not self._answer.was_first(at) for at in range(rows[0].first, rows[-1].end)]
         drawing.draw(self.layout_now(), rows, self._places, self._levels, marks)
+        for at in self._struck & set(range(rows[0].first, rows[-1].end)):
+            drawing.strike(self.layout_now().rect(at))
+        if self._parted >= 0:
+            drawing.draw_parted(self.layout_now().rect(self._parted))
         if self._hovered >= 0:
             drawing.draw_hovered(self.layout_now().rect(self._hovered))
         if self.current >= 0:

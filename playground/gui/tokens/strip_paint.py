@@ -68,6 +68,16 @@ class StripPainter:
             for run in runs:
                 painter.drawGlyphRun(origin, run)
 
+    def strike(self, box: QRectF) -> None:
+        """Strike a token out."""
+        self._painter.setPen(QPen(self._theme.colour("danger"), self._theme.px(2)))
+        middle = box.center().y()
+        self._painter.drawLine(QPointF(box.left() - 1, middle), QPointF(box.right() + 1, middle))
+
+    def draw_parted(self, box: QRectF) -> None:
+        """Draw the dashed frame of the first token that would have been another."""
+        self._frame(box, QPen(self._theme.colour("danger"), self._theme.px(2), Qt.PenStyle.DashLine), 2)
+
     def draw_hovered(self, box: QRectF) -> None:
         """Draw the thin frame of the token under the mouse."""
         self._frame(box, QPen(self._theme.colour("quiet"), 1), 0.5)

@@ -18,6 +18,7 @@ class TokenSide(QScrollArea):
     """Shows one token of an answer."""
 
     load_requested = Signal()
+    go_on_requested = Signal(int, int)  # which token of the answer, and the id to put in its place
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -31,6 +32,7 @@ class TokenSide(QScrollArea):
         self.hint = label(HINT, "small", wrap=True)
         self.load = Button("Load the model", theme, "", "download", slot=self.load_requested.emit)
         self.alternatives.reached.connect(self._show_row)
+        self.alternatives.wanted.connect(self._on_wanted)
         self._arrange()
         self._build_values()
 
@@ -58,6 +60,10 @@ class TokenSide(QScrollArea):
         self.hint.setVisible(missing)
         self.load.setVisible(missing)
         self.load.set_available(reason, "Its tokenizer knows the words")
+
+    def _on_wanted(self, id: int) -> None:
+        if self._shown is not None:
+            self.go_on_requested.emit(self._shown[1], id)
 
     def _show_row(self, top: float, bottom: float) -> None:
         above = self.alternatives.y()

@@ -26,7 +26,7 @@ from playground.engine.kept_rows import BIN, BINS, KeptRow, Row, RowsFile
 from playground.engine.sampling import gumbel
 from playground.engine.shrunk import Shrunk
 
-SHOWN = 24  # tokens of each stage
+SHOWN = 60  # tokens of each stage
 LOTS = 12
 
 

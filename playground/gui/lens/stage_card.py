@@ -107,7 +107,7 @@ class StageCard(Card):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(before)
         if seen.after > 0:
-            painter.fillRect(after, self.theme.colour("info"))
+            painter.fillRect(after.adjusted(-0.5, -0.5, 0.5, 0.5), self.theme.colour("info"))
         painter.setFont(self.theme.font(11))
         painter.setPen(self.theme.colour("quiet" if seen.after > 0 else "faint"))
         value = QRectF(box.right() - px(44), box.top(), px(44), box.height())

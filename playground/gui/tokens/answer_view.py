@@ -101,10 +101,15 @@ class AnswerView(QWidget):
             front.setFocus()
 
     def add_section(self, section: QWidget) -> None:
-        """Put another section below the others."""
-        self.sections.addWidget(line())
-        self.sections.addWidget(section)
+        """Put another section right below the tokens."""
+        at = self.sections.indexOf(self._pages) + 1
+        self.sections.insertWidget(at, line())
+        self.sections.insertWidget(at + 1, section)
         self._fit()
+
+    def show_section(self, section: QWidget) -> None:
+        """Scroll to a section."""
+        self._left.ensureWidgetVisible(section, 0, self._theme.px(12))
 
     def focus_tokens(self) -> None:
         """Give the keyboard to the tokens."""
@@ -182,7 +187,7 @@ class AnswerView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def _sections(self) -> QWidget:
-        """Return the column of sections; another one can be added at its end."""
+        """Return the column of sections."""
         px = self._theme.px
         body = QWidget()
         body.setProperty("ground", "clear")

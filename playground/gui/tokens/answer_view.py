@@ -72,8 +72,8 @@ class AnswerView(QWidget):
             self._show_end()
 
     def show_offer(self, reason: str) -> None:
-        """Offer to load the model where it is not loaded; `reason` says why that cannot be done."""
-        self.side.show_offer(not self._vocabulary.is_loaded, reason)
+        """Offer to load the model while nobody knows the words; `reason` says why that cannot be done."""
+        self.side.show_offer(not self._vocabulary.is_loaded and not self._vocabulary.texts, reason)
 
     @property
     def answer(self) -> Answer:

@@ -172,7 +172,7 @@ class EndCurve(QWidget):
         side = SIGN * theme.zoom
         narrow = len(self._shares) > 1 and self._plot().width() / (len(self._shares) - 1) < side + 1
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.colour("faint"), max(1.0, theme.zoom)))
+        painter.setPen(QPen(theme.colour("quiet"), max(1.0, theme.zoom)))
         for token, share in enumerate(self._shares):
             if self._is_drawn(share) or math.isnan(share.high):
                 continue

@@ -217,6 +217,14 @@ def test_without_its_model_the_words_are_numbers_and_it_offers_to_load_it(deskto
     assert view.ending.text().startswith("It ran on to max tokens: the end never had more than 3.8 % raw.")
 
 
+def test_words_that_are_known_stay_when_the_model_goes(desktop: Desktop, panel: TokensPanel) -> None:
+    name(desktop)
+    desktop.session.models = ()
+    desktop.settle()
+    assert panel.view.side.alternatives.rows()[1].words() == "·a"
+    assert not panel.view.side.hint.isVisible()
+
+
 def test_a_model_that_is_gone_cannot_be_loaded(desktop: Desktop) -> None:
     panel = show(desktop, "sea", lively(), path="/nowhere/model")
     assert not panel.view.side.load.isEnabled()
@@ -268,6 +276,11 @@ def test_colours_and_the_table_are_commands_and_are_remembered(desktop: Desktop,
     desktop.run("tokens.by_surprise")
     assert view.colour_by.value() == "surprise"
     assert view.legend.texts()[0] == "below 1 bit"
+    at = next(at for at, token in enumerate(view.answer.tokens) if 0.3 < token.raw_probability < 0.49)
+    assert view.strip.level(at) == 1
+    view.set_measure("rank")
+    assert view.strip.level(at) == (0 if view.answer.was_first(at) else 1)
+    desktop.run("tokens.by_surprise")
     desktop.run("tokens.table")
     assert view.table.isVisible()
     assert view.table.hasFocus()

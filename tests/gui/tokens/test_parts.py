@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -189,7 +187,9 @@ def test_choosing_from_outside_tells_nothing(table: TokenTable) -> None:
     assert table.currentIndex().row() == 2
     assert told.count() == 0
     table.choose(99)
-    assert math.isclose(table.currentIndex().row(), 2)
+    assert table.currentIndex().row() == 2
+    table.sort_by(0)
+    assert table.currentIndex().row() == 3  # the same token in its new place
 
 
 def test_the_texts_take_the_room_that_is_left_but_keep_their_own(table: TokenTable) -> None:

@@ -98,9 +98,10 @@ def test_without_its_model_nothing_is_asked_until_it_is_there(
 
 def test_another_model_has_other_words(jobs: FakeClient, words: Vocabulary) -> None:
     words.want((1,))
-    late = waiting(jobs, TokenTexts)[0]
+    late, ends = waiting(jobs, TokenTexts)[0], waiting(jobs, EndTokens)[0]
     words.open("models/other")
     jobs.say(late, Done(("t1",)))
+    jobs.say(ends, Done((2,)))
     assert words.texts == {}
     assert words.ends == frozenset()
 

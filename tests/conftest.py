@@ -51,6 +51,8 @@ def starter(starter_home: Paths) -> Path:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """An engine that a test left behind fails the run: Python would wait for it for ever."""
+    for process in multiprocessing.active_children():
+        process.join(10)  # one that is just ending
     if left := multiprocessing.active_children():
         for process in left:
             process.kill()

@@ -20,7 +20,7 @@ from playground.core.registry import class_of, kind_of, scan
 from playground.jobs.job import Job, Lane
 from playground.recipes.run_settings import RunSettings, full_chain
 
-SPINE = {"job", "host", "narrating", "orders", "recording", "answering", "looking"}
+SPINE = {"job", "host", "narrating", "orders", "recording", "answering", "looking", "repeating"}
 """Modules beside the jobs that are none."""
 
 

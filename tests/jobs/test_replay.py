@@ -16,7 +16,8 @@ from playground.jobs.job import RecordedJob
 from playground.jobs.load import Load
 from playground.jobs.narrating import Telling
 from playground.jobs.recording import Recorder
-from playground.jobs.replay import Replay, changes
+from playground.jobs.repeating import changes
+from playground.jobs.replay import Replay
 from playground.jobs.replies import Replies
 from playground.jobs.reply import Reply
 from playground.recipes.run_settings import RunSettings, full_chain

@@ -52,5 +52,6 @@ def chat_commands(chat: ChatPanel) -> list[Command]:
         Command("chat.run_settings", "Run settings", here(lambda: side.open_tab(0)), "View", "Ctrl+1"),
         Command("chat.prompt", "Prompt editor", here(lambda: side.open_tab(1)), "View", "Ctrl+2"),
         Command("chat.xray", "Prompt X-ray", here(lambda: side.open_tab(2)), "View", "Ctrl+3"),
+        Command("chat.choices", "Choice meter", here(lambda: side.open_tab(3)), "View", "Ctrl+4"),
         Command("chat.neutralize", "Neutralize samplers", side.run.neutralize.click, "Chat"),
     ]

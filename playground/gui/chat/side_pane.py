@@ -1,4 +1,4 @@
-"""The right-hand pane: run settings, prompt, X-ray. Together they edit one setup."""
+"""The right-hand pane: run settings, prompt, X-ray, choices. The first two edit one setup."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTabWidget
 
 from playground.core.facts import LoadedInfo, PromptInfo
 from playground.core.paths import Paths
+from playground.gui.chat.choices_pane import ChoicesPane
 from playground.gui.chat.prompt_pane import PromptPane
 from playground.gui.chat.run_pane import RunPane
 from playground.gui.chat.xray_pane import XrayPane
@@ -15,7 +16,7 @@ from playground.gui.theme import Theme
 
 
 class SidePane(QTabWidget):
-    """Three tabs over one `Setup`."""
+    """Tabs over one `Setup`."""
 
     changed = Signal()
     problem = Signal(object)  # UserError
@@ -27,7 +28,9 @@ class SidePane(QTabWidget):
         self.run = RunPane(theme, paths)
         self.prompt = PromptPane(theme, paths)
         self.xray = XrayPane(theme)
-        for pane, name in ((self.run, "Run settings"), (self.prompt, "Prompt"), (self.xray, "X-ray")):
+        self.choices = ChoicesPane(theme)
+        panes = ((self.run, "Run settings"), (self.prompt, "Prompt"), (self.xray, "X-ray"), (self.choices, "Choices"))
+        for pane, name in panes:
             self.addTab(pane, name)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)

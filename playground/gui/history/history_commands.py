@@ -34,6 +34,7 @@ def history_commands(panel: HistoryPanel) -> list[Command]:
         Command("history.star", "Star the record, or remove its star", act("star"), MENU, "", panel.why_nothing),
         Command("history.chat", "Open the record in the chat", act("chat"), MENU, "", why_not("chat")),
         Command("history.replay", "Replay the record", act("replay"), MENU, "", why_not("replay")),
+        Command("history.check", "Check the record's determinism", act("check"), MENU, "", why_not("check")),
         Command("history.tokens", "Show the tokens of the record", act("tokens"), MENU, "", why_not("tokens")),
         Command("history.code", "Show the record as code", act("code"), MENU, "", why_not("code")),
         Command("history.picture", "Save the answer as a picture…", act("picture"), MENU, "", why_not("picture")),

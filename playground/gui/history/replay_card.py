@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from playground.core.checks import Check
 from playground.core.facts import ReplayInfo
 from playground.core.visible import visible
 from playground.gui.icons import pixmap
@@ -13,6 +16,7 @@ from playground.gui.theme import Theme
 from playground.gui.widgets.buttons import Button, IconButton
 from playground.gui.widgets.labels import label, set_property
 
+CHECKED = "The same prompt, settings and seed; a sum of many numbers comes out otherwise in another order or format."
 SPACES = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 
@@ -20,6 +24,7 @@ class ReplayCard(QFrame):
     """Follows one replay from the click to its verdict."""
 
     stop_requested = Signal()
+    check_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -32,6 +37,10 @@ class ReplayCard(QFrame):
         self.bar.setAccessibleName("Progress of the replay")
         self.stop = Button("Stop", theme, "quiet", slot=self.stop_requested.emit)
         self.stop.setObjectName("stopReplay")
+        self.check = Button("Check further", theme, "quiet", slot=self.check_requested.emit)
+        self.check.setToolTip(
+            "Write it again with other threads, in a batch, in another number format, on another path"
+        )
         self.quit = IconButton("x", "Close", theme, size=14, slot=self.clear)
         self.pair = _Pair(theme)
         self.changes = label("", "", wrap=True)
@@ -45,9 +54,9 @@ class ReplayCard(QFrame):
         self.hide()
         self._look = ("", "")
 
-    def show_progress(self, words: str, done: int, total: int) -> None:
+    def show_progress(self, words: str, done: int, total: int, title: str = "Replaying") -> None:
         """Show how far it is; `total` 0: unknown."""
-        self._say("Replaying", words, "refresh-cw", "")
+        self._say(title, words, "refresh-cw", "")
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         self._reveal(running=True)
@@ -67,6 +76,16 @@ class ReplayCard(QFrame):
             self.pair.show_tokens(info.was, info.now)
         self._show_changes(info)
         self._reveal(running=False, differs=not info.identical)
+        self.check.show()
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Show what the determinism check found: a line for each way."""
+        tried = [check.found for check in checks if check.found is not None]
+        same = sum(found.identical for found in tried)
+        tone = ("circle-check", "success") if same == len(tried) else ("info", "")
+        self._say(f"{same} of {len(tried)} ways write the same answer", CHECKED, *tone)
+        self.changes.setText("\n".join(check_line(check) for check in checks))
+        self._reveal(running=False)
 
     def shown_pair(self) -> tuple[tuple[str, str], ...]:
         """Return token and share, then and now, as they are drawn."""
@@ -102,6 +121,7 @@ class ReplayCard(QFrame):
     def _reveal(self, running: bool, differs: bool = False) -> None:
         self.bar.setVisible(running)
         self.stop.setVisible(running)
+        self.check.hide()
         self.quit.setVisible(not running)
         self.pair.setVisible(differs)
         self.changes.setVisible(not running and bool(self.changes.text()))
@@ -123,6 +143,7 @@ class ReplayCard(QFrame):
         for widget in (self.title, self.words, self.bar, self.pair, self.changes):
             words.addWidget(widget)
         top.addLayout(words, 1)
+        top.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.quit, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
@@ -184,6 +205,20 @@ class _Share(QWidget):
         filled = self.rect()
         filled.setWidth(max(self.height(), round(self.width() * self._share)))
         painter.drawRoundedRect(filled, round_by, round_by)
+
+
+def check_line(check: Check) -> str:
+    """Return what one way of the determinism check found."""
+    found = check.found
+    if found is None:
+        return f"–  {check.name}: not tried. {check.skipped}"
+    if found.identical:
+        return f"✓  {check.name}: identical"
+    (was, then), (now, share) = found.was, found.now
+    return (
+        f"≠  {check.name}: token {found.step + 1:,} differs, “{token_words(was)}” ({100 * then:.1f} % after samplers) "
+        f"then, “{token_words(now)}” ({100 * share:.1f} %) now"
+    )
 
 
 def token_words(text: str) -> str:

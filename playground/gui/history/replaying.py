@@ -6,13 +6,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from playground.core.events import Cancelled, Done, Failed, Progress, Started, Token
+from playground.core.events import Cancelled, Done, Failed, Progress, Started, Token, Waiting
 from playground.core.facts import DTYPES, LoadedInfo, ReplayInfo, RunInfo
 from playground.core.history import Record
 from playground.gui.history.replay_card import ReplayCard
 from playground.gui.panel import Parts
 from playground.gui.ticket import Ticket
+from playground.jobs.determinism import Determinism
 from playground.jobs.replay import Replay
+
+CHECKING = "Checking determinism"
 
 
 class Replaying(QObject):
@@ -27,7 +30,9 @@ class Replaying(QObject):
         self._waiting: Record | None = None  # for its model
         self._ticket: Ticket | None = None
         self._of = ""
+        self._record: Record | None = None  # replayed last
         card.stop_requested.connect(self.stop)
+        card.check_requested.connect(lambda: self.check(self._record) if self._record is not None else None)
         parts.desk.loaded.connect(self._on_loaded)
         # The model is taken in right after it is no longer on its way: look a moment later.
         self._look = QTimer(self, singleShot=True, interval=0)
@@ -75,6 +80,24 @@ class Replaying(QObject):
         self._parts.desk.load(info.model, info.dtype if same else "auto")
         self.changed.emit()
 
+    def why_not_check(self, record: Record) -> str:
+        """Return why the determinism of this record cannot be checked now, or nothing."""
+        reason = self.why_not(record)
+        return reason or (f"Load {name} first." if (name := self.needs_model(record)) else "")
+
+    def check(self, record: Record) -> None:
+        """Write a record again in several ways."""
+        if self.why_not_check(record):
+            return
+        self._of = record.entry.id
+        ticket = self._ticket = self._parts.jobs.submit(Determinism(record.entry.id))
+        self._say("Waiting for the engine", 0, 0, CHECKING)
+        ticket.on(Progress, lambda event: self._say(event.text, event.done, event.total, CHECKING))
+        ticket.on(Waiting, lambda event: self._say(event.reason, 0, 0, CHECKING))
+        ticket.on(Done, lambda event: self._on_checked(event.result))
+        ticket.on(Failed, self._on_failed).on(Cancelled, lambda _: self._end())
+        self.changed.emit()
+
     def stop(self) -> None:
         """Stop the replay, or the loading before it."""
         if self._ticket is not None:
@@ -100,7 +123,7 @@ class Replaying(QObject):
 
     def _begin(self, record: Record) -> None:
         total = len(record.tokens)
-        self._of = record.entry.id
+        self._of, self._record = record.entry.id, record
         ticket = self._ticket = self._parts.jobs.submit(Replay(record.entry.id))
         self._say("Waiting for the engine", 0, total)
         ticket.on(Started, lambda _: self._say("Reading the prompt", 0, total))
@@ -110,9 +133,15 @@ class Replaying(QObject):
         ticket.on(Failed, self._on_failed).on(Cancelled, lambda _: self._end())
         self.changed.emit()
 
-    def _say(self, words: str, done: int, total: int) -> None:
+    def _say(self, words: str, done: int, total: int, title: str = "Replaying") -> None:
         if self._of == self._shown:
-            self._card.show_progress(words, done, total)
+            self._card.show_progress(words, done, total, title)
+
+    def _on_checked(self, result: object) -> None:
+        assert isinstance(result, tuple)
+        self._end()
+        if self._of == self._shown:
+            self._card.show_checks(result)
 
     def _on_done(self, result: object) -> None:
         assert isinstance(result, ReplayInfo)

@@ -21,6 +21,7 @@ from playground.gui.chat.chat_commands import chat_commands
 from playground.gui.chat.conversation_list import ConversationList
 from playground.gui.chat.library import Library
 from playground.gui.chat.look import PromptLook
+from playground.gui.chat.meter import Meter
 from playground.gui.chat.panes import Panes
 from playground.gui.chat.side_pane import SidePane
 from playground.gui.chat.talk_view import TalkView
@@ -31,6 +32,7 @@ from playground.gui.panel import Panel, Parts
 from playground.gui.setup import new_setup, setup_from_json
 from playground.gui.talk import Talk
 from playground.gui.widgets.cache_parts import CacheUse, next_use
+from playground.jobs.choice_meter import ChoiceMeter
 
 DRAFT_MS = 500
 NO_MODEL = "Load a model first."
@@ -52,6 +54,7 @@ class ChatPanel(Panel):
         self.side = SidePane(parts.theme, parts.paths)
         self.splitter = Panes(parts.theme, self.list, self.view, self.side)
         self.prompt: PromptInfo | None = None  # as it would be sent now
+        self.meter = Meter(parts.jobs)
         self._look = PromptLook(parts.jobs)
         self._last: tuple[str, str] = ("", "")  # the model used last: its path and name
         self._wish: GoingOn | None = None  # to be granted when its chat is on screen
@@ -284,6 +287,8 @@ class ChatPanel(Panel):
 
     def _on_writing(self, writing: bool) -> None:
         self.view.show_writing(writing)
+        if writing:
+            self.meter.forget()  # the answer comes first
         self._show_send()
 
     # -- what the panes and the session tell -------------------------------------------------------------------
@@ -326,11 +331,31 @@ class ChatPanel(Panel):
             self._show_prompt(None)
         elif not self.talk.is_writing:
             self._use_told = False
-            setup, draft = self.side.setup(), self.view.composer.text()
-            messages = tuple(turn.message() for turn in self.talk.conversation.path())
-            if draft.strip() or not messages or messages[-1].role == "assistant":
-                messages = (*messages, Message("user", draft if draft.strip() else "…"))
-            self._look.ask(model, setup.prompt(messages), setup.run)
+            setup = self.side.setup()
+            self._look.ask(model, setup.prompt(self._messages()), setup.run)
+
+    def _messages(self) -> tuple[Message, ...]:
+        """Return the conversation with the draft; an ellipsis stands for a message that is not written yet."""
+        draft = self.view.composer.text()
+        messages = tuple(turn.message() for turn in self.talk.conversation.path())
+        if draft.strip() or not messages or messages[-1].role == "assistant":
+            return (*messages, Message("user", draft if draft.strip() else "…"))
+        return messages
+
+    def _measure(self) -> None:
+        """Have the choices measured behind the prompt as it stands."""
+        choices, model = self.side.choices, self.parts.session.model
+        reason = self._why_no_model() or self._why_busy() or (self._look.problem and self._look.problem.message)
+        if model is None or reason:
+            choices.say(reason or NO_MODEL)
+        elif not self.view.composer.text().strip():
+            choices.say("Write a message: the bars show how it would be answered.")
+        elif not choices.choices():
+            choices.say("Write down a choice.")
+        else:
+            setup = self.side.setup()
+            prompt = setup.prompt(self._messages())
+            self.meter.ask(ChoiceMeter(model.model.path, prompt, choices.choices(), setup.run.context_length))
 
     def _show_prompt(self, info: PromptInfo | None) -> None:
         self.prompt = info
@@ -340,6 +365,7 @@ class ChatPanel(Panel):
         if info is None or not self._use_told:
             self.view.cache.show_use(None if info is None else next_use(info))
         self._show_send()
+        self.side.choices.ask_soon()
 
     def _show_send(self) -> None:
         if not self.talk.is_writing:
@@ -381,6 +407,9 @@ class ChatPanel(Panel):
         composer.model_dropped.connect(lambda path: self.parts.commands.run("models.look_at", path))
         self._draft_pause.timeout.connect(lambda: self.talk.keep_draft(composer.text()))
         self.side.changed.connect(self._on_setup)
+        self.side.choices.wanted.connect(self._measure)
+        self.meter.measured.connect(self.side.choices.show_info)
+        self.meter.failed.connect(self.side.choices.say)
         self.list.open_requested.connect(self._open)
         self.list.new_requested.connect(self.new)
         self.library.done.connect(self.done)

@@ -101,6 +101,8 @@ class HistoryPanel(Panel):
             return NOTHING_CHOSEN
         if action == "replay":
             return self.replaying.why_not(record)
+        if action == "check":
+            return self.replaying.why_not_check(record)
         if action == "chat":
             return "" if record.prompt else "This record has no prompt."
         if action == "tokens":
@@ -124,6 +126,7 @@ class HistoryPanel(Panel):
             "open": lambda: self.act("chat"),
             "chat": self.open_in_chat,
             "replay": self.replay,
+            "check": lambda: self._save(self.replaying.check),
             "tokens": self.show_tokens,
             "code": lambda: self._save(self.saving.code),
             "picture": lambda: self._save(self.saving.picture),

@@ -12,15 +12,20 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from playground.core.conversation import new_turn
-from playground.core.events import Done
+from playground.core.events import Done, Failed
+from playground.core.lens import Lot, Seen, StageLook, StepLook
+from playground.core.lens import WhatIf as Found
 from playground.core.store import Store
 from playground.gui.panels.history import HistoryPanel
 from playground.gui.panels.tokens import TokensPanel
 from playground.jobs.end_tokens import EndTokens
 from playground.jobs.load import Load
+from playground.jobs.microscope import Microscope
+from playground.jobs.reply import Reply
 from playground.jobs.token_texts import TokenTexts
+from playground.jobs.what_if import WhatIf
 from tests.gui.desktop import Desktop, loaded, model, running
-from tests.gui.history.filled import NAME, NOON, PATH
+from tests.gui.history.filled import INFO, NAME, NOON, PATH
 from tests.gui.tokens.sample import END, PIECES, lively, long, texts_for, write_answer
 
 
@@ -322,3 +327,95 @@ def test_every_control_can_be_reached_by_tab(desktop: Desktop, panel: TokensPane
         focus = desktop.window.focusWidget()
         seen.add(focus)
     assert {view.head.record, view.strip, view.side.alternatives} <= seen
+
+
+# -- the lens ----------------------------------------------------------------------------------------------------
+
+
+def seen(desktop: Desktop, step: int) -> None:
+    """Let the engine put a step under the microscope."""
+    stage = StageLook("top-k 2", 2, 998, (0.1, 0.1), (2.0, 2.0), (0.9, 0.9), 0.3, (Seen(500, 0.6, 0.7),))
+    look = StepLook(step, 100 + step, 500, 1000, (stage,), (Lot(500, 0.7, 1.0, 0.6),), True)
+    desktop.say(desktop.of(Microscope)[-1], Done(look))
+    desktop.settle()
+
+
+def other_settings(desktop: Desktop, panel: TokensPanel, found: Found) -> None:
+    """Move a slider, and let the engine say what that would have done."""
+    panel.lens.what_if.rows.rows["temperature.temperature"].value_changed.emit(0.1)
+    desktop.say(desktop.of(WhatIf)[-1], Done(found))
+    desktop.settle()
+
+
+def test_the_chosen_token_lies_under_the_microscope(desktop: Desktop, panel: TokensPanel) -> None:
+    name(desktop)
+    panel.view.strip.choose(3)
+    job = desktop.job(Microscope)
+    assert (job.of, job.step, job.model) == ("sea", 3, PATH)
+    assert job.settings.seed == INFO.seed
+    seen(desktop, 3)
+    assert len(panel.lens.microscope.cards) == 2
+    panel.view.strip.choose(4)
+    late = desktop.of(Microscope)[-1]
+    panel.view.strip.choose(5)
+    desktop.say(late, Done(StepLook(4, 104, 104, 1000, (), (), True)))  # an answer nobody waits for any more
+    assert panel.lens.microscope.look is not None
+    assert panel.lens.microscope.look.step == 3
+
+
+def test_an_answer_that_was_not_kept_says_so(desktop: Desktop, panel: TokensPanel) -> None:
+    desktop.say(desktop.of(Microscope)[-1], Failed("It is not kept.", "Regenerate it.", "E-ROWS"))
+    assert panel.lens.microscope.status.text() == "It is not kept. Regenerate it."
+    assert not desktop.window.banner.isVisible()
+
+
+def test_other_settings_strike_tokens_out_and_can_be_gone_on_with(desktop: Desktop, panel: TokensPanel) -> None:
+    name(desktop)
+    plain = panel.view.strip.grab().toImage()
+    other_settings(desktop, panel, Found(tuple(range(44)), (1, 6), 3, 505, ()))
+    assert panel.view.strip._struck == frozenset({1, 6})
+    assert panel.view.strip.grab().toImage() != plain
+    assert "at step 4: “·" in panel.lens.what_if.verdict.text()
+    panel.lens.what_if.reset.click()
+    assert panel.view.strip._struck == frozenset()
+
+
+def test_going_on_writes_another_version_in_its_chat(desktop: Desktop) -> None:
+    desktop.load(loaded(model(NAME, PATH)))
+    turn = desktop.exchange("What is a lighthouse for?", "".join(PIECES))
+    run = desktop.last.run_id
+    panel = show(desktop, run, lively())
+    name(desktop)
+    assert panel.record is not None
+    assert panel.record.turn == turn
+    panel.view.strip.choose(2)
+    panel.view.side.alternatives.wanted.emit(504)  # “ sea”
+    desktop.wait(lambda: bool(desktop.of(Reply)))
+    job = desktop.job(Reply)
+    assert desktop.window.current == "chat"
+    assert job.reply_ids == (100, 101, 504)
+    assert job.settings.seed == INFO.seed
+    assert desktop.talk.path()[-1].text == "A light sea"
+    assert len(desktop.talk.versions(turn)) == 2
+
+
+@pytest.mark.parametrize("why", ["no chat", "no model", "the end"])
+def test_why_it_cannot_go_on_is_said(desktop: Desktop, why: str) -> None:
+    if why != "no model":
+        desktop.load(loaded(model(NAME, PATH)))
+    if why == "no chat":
+        panel = show(desktop, "sea", lively())
+    else:
+        info = desktop.load() if why == "no model" else None
+        desktop.exchange("What is a lighthouse for?", "".join(PIECES))
+        panel = show(desktop, desktop.last.run_id, lively())
+        assert info is None or info.model.path != PATH
+    name(desktop)
+    panel.view.side.alternatives.wanted.emit(END if why == "the end" else 504)
+    words = {
+        "no chat": "This answer is in no chat. Open it in the chat from the history first.",
+        "no model": "Load the model this answer was written with first.",
+        "the end": "That token ends the answer: there is nothing to go on with.",
+    }
+    assert words[why] in desktop.toasts()
+    assert not desktop.of(Reply)

@@ -43,6 +43,14 @@ def test_an_answer_streams_and_ends(transcript: Transcript) -> None:
     assert transcript.message(1).stats == "2 tok"
 
 
+def test_the_stats_break_between_their_parts_only(transcript: Transcript) -> None:
+    transcript.add_message(1, "assistant", "Tiny")
+    transcript.finish(1, stats="Reading 9 tok · 1 s | end of turn | seed 7")
+    shown = transcript.view(1)._stats.text()
+    assert shown.replace("\N{NO-BREAK SPACE}", " ") == "Reading 9 tok · 1 s | end of turn | seed 7"
+    assert [part.count(" ") for part in shown.split(" | ")] == [0, 0, 0]
+
+
 def test_the_end_stays_in_sight_only_for_who_is_there(transcript: Transcript, qtbot: QtBot) -> None:
     transcript.add_message(1, "assistant", "Tiny", state="streaming")
     for _ in range(60):

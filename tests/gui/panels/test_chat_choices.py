@@ -35,6 +35,7 @@ def pane(desktop: Desktop) -> ChoicesPane:
 
 def write(desktop: Desktop, text: str) -> ChoiceMeter:
     desktop.chat.view.composer.set_text(text)
+    desktop.look()
     desktop.wait(lambda: bool(desktop.of(ChoiceMeter)) and desktop.job(ChoiceMeter).prompt.messages[-1].content == text)
     return desktop.job(ChoiceMeter)
 

@@ -14,14 +14,16 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from playground.core import history
+from playground.core.checks import Check
 from playground.core.conversation import Conversation, new_turn
-from playground.core.events import Done, Failed, Started
+from playground.core.events import Done, Failed, Progress, Started
 from playground.core.facts import Message, ReplayInfo
 from playground.core.history import Filter, Record
 from playground.core.store import Store
 from playground.gui.history.code_dialog import CodeDialog
 from playground.gui.panels.history import HistoryPanel
 from playground.gui.widgets.body import Body
+from playground.jobs.determinism import Determinism
 from playground.jobs.load import Load
 from playground.jobs.replay import Replay
 from playground.jobs.reply import Reply
@@ -482,6 +484,39 @@ def test_a_replay_can_be_stopped(desktop: Desktop, panel: HistoryPanel) -> None:
     desktop.click(panel.view.replay.stop)
     assert not desktop.of(Replay)
     assert not panel.view.replay.isVisible()
+
+
+def test_a_verdict_leads_to_the_determinism_check(desktop: Desktop, panel: HistoryPanel) -> None:
+    here(desktop)
+    panel.act("replay")
+    desktop.tell(Replay, Started(), Done(ReplayInfo(True, 6)))
+    card = panel.view.replay
+    desktop.click(card.check)
+    assert desktop.job(Determinism).of == "sky"
+    desktop.tell(Determinism, Started(), Progress(1500, 5000, "One thread"))
+    assert (card.title.text(), card.words.text(), card.bar.value()) == ("Checking determinism", "One thread", 1500)
+    parts = ReplayInfo(False, 2, 2, (" are", 0.61), ("\n", 0.4), ("Processor threads: 2 then, 1 now.",))
+    checks = (
+        Check("The same again", ReplayInfo(True, 6)),
+        Check("One thread", parts),
+        Check("Another number format", skipped="It is loaded in one format only."),
+    )
+    desktop.tell(Determinism, Done(checks))
+    assert card.title.text() == "1 of 2 ways write the same answer"
+    assert card.changes.text().split("\n") == [
+        "✓  The same again: identical",
+        "≠  One thread: token 3 differs, “␣are” (61.0 % after samplers) then, “⏎” (40.0 %) now",
+        "–  Another number format: not tried. It is loaded in one format only.",
+    ]
+    assert not card.check.isVisible()
+
+
+def test_a_determinism_check_needs_the_model(desktop: Desktop, panel: HistoryPanel, tmp_path: Path) -> None:
+    desktop.records.write(lambda store: write(store, "moved", "Hello?", "Hello there.", path=str(tmp_path)))
+    panel.refresh()
+    settle(desktop)
+    choose(desktop, panel, "moved")
+    assert panel.why_not("check").startswith("Load ")
 
 
 # -- what leaves as a file ---------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ class Choices(Tour):
         pane = chat.side.choices
         stage.get_starter()
         stage.run("chat.choices")
+        stage.wait(lambda: "Write a message" in pane.words.text(), what="the words")
         stage.shoot("empty", "The choice meter waits for a message.")
         stage.type(chat.view.composer.box, "Is the sky blue on a clear day?")
         self._wait(stage, chat, 2)

@@ -13,7 +13,7 @@ from playground.gui.tokens.words import percent
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-NAME, NUMBER = 84, 52  # pixels at 100 %
+NAME, NUMBER = 84, 44  # pixels at 100 %
 TIP = (
     "Each token that is left gets its log-probability and a random number (Gumbel noise of the seed, the step and the "
     "token). The highest sum wins: that draws every token exactly as often as its probability says."

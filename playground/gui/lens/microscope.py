@@ -80,7 +80,7 @@ class MicroscopeView(QWidget):
         inside = QWidget()
         inside.setProperty("ground", "clear")
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(px(6))
+        self._row.setSpacing(px(4))
         self._row.addStretch(1)
         inside.setLayout(self._row)
         self.area.setWidget(inside)

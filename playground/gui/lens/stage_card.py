@@ -13,7 +13,7 @@ from playground.gui.lens.rows import ROWS, Line, counted, entropy, lines_of, mas
 from playground.gui.theme import Theme
 from playground.gui.tokens.words import percent
 
-WIDTH, ROW, PAD, NAME = 214, 19, 12, 84  # pixels at 100 %
+WIDTH, ROW, PAD, NAME, SHARE = 192, 19, 10, 74, 52  # pixels at 100 %
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -98,7 +98,7 @@ class StageCard(Card):
         name = QRectF(box.left(), box.top(), px(NAME), box.height())
         shown = QFontMetricsF(font).elidedText(self._names(seen.id), Qt.TextElideMode.ElideRight, name.width())
         painter.drawText(name, _LEFT, shown)
-        room = QRectF(name.right() + px(6), box.top(), box.right() - name.right() - px(6) - px(44), box.height())
+        room = QRectF(name.right() + px(6), box.top(), box.right() - name.right() - px(6 + SHARE), box.height())
         thick = px(7)
         top = round(box.center().y() - thick / 2)
         before = QRectF(room.left(), top, max(1.0, room.width() * seen.before / most), thick)
@@ -110,7 +110,7 @@ class StageCard(Card):
             painter.fillRect(after.adjusted(-0.5, -0.5, 0.5, 0.5), self.theme.colour("info"))
         painter.setFont(self.theme.font(11))
         painter.setPen(self.theme.colour("quiet" if seen.after > 0 else "faint"))
-        value = QRectF(box.right() - px(44), box.top(), px(44), box.height())
+        value = QRectF(box.right() - px(SHARE), box.top(), px(SHARE), box.height())
         painter.drawText(value, _RIGHT, percent(seen.after if seen.after > 0 else seen.before))
 
     def _draw_limit(self, painter: QPainter, box: QRectF, limit: float) -> None:

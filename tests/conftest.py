@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -18,10 +19,27 @@ os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
 from playground.core.errors import UserError
 from playground.core.paths import Paths
 
+DEFERRED_DELETE = 52  # QEvent.Type.DeferredDelete, without importing Qt where no test needs it
+
 
 @pytest.fixture(autouse=True)
 def _fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left() -> Iterator[None]:
+    """Delete every window a test leaves: each would be styled again whenever a later test changes the theme."""
+    yield
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    app = widgets.QApplication.instance() if widgets is not None else None
+    if widgets is None or not isinstance(app, widgets.QApplication):
+        return
+    for window in app.topLevelWidgets():
+        if window.parent() is None:
+            window.hide()
+            window.deleteLater()
+    app.sendPostedEvents(None, DEFERRED_DELETE)
 
 
 @pytest.fixture(scope="session")

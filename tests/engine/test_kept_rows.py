@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,23 @@ def test_a_last_block_that_was_cut_off_is_not_read(tmp_path: Path, missing: int)
     assert RowsFile(file).steps == (0, 1)
 
 
+HUGE = struct.pack("<8sIIII", b"LPROWS1\n", 3000, 2**32 - 1, 0, 0)
+UNEVEN = struct.pack("<8sIIII", b"LPROWS1\n", 3000, 50, 9, 0) + b"xxx"
+
+
 @pytest.mark.parametrize("content", [b"", b"LPROWS1\n", b"something else that is long enough"])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a.rows"
     file.write_bytes(content)
     with pytest.raises(ValueError, match="holds no rows"):
+        RowsFile(file)
+
+
+@pytest.mark.parametrize("content", [HUGE, UNEVEN])
+def test_a_head_that_lies_is_an_error_of_one_kind(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "a.rows"
+    file.write_bytes(content)
+    with pytest.raises(ValueError):  # noqa: PT011 - whichever part of NumPy notices
         RowsFile(file)
 
 

@@ -14,7 +14,8 @@ only undisturbed rounds can be compared. How much half precision gains depends o
   twenty small operations a layer. Attention in half precision is up to four times slower there than in float32, so
   keys and values are float32. Buffers for every result, with their views made once, took a step from 13.4 to 12.4 ms.
   Folding the norms' weights into the products would save one operation of 1.1 µs per norm, 0.07 ms a token, and is not
-  done: the modules' weights stay what the files say. Sampling and token data take 1.3 ms.
+  done: the modules' weights stay what the files say. Sampling and token data take 1.3 ms. Finding the most probable
+  tokens through a sample of the row took 0.1 ms instead of 0.5; keeping 2,000 tokens of each row adds 0.2.
 - One with AMX (2 cores): fp32 already reads at the memory's speed; products 18 ms in bf16, of which fusing saves 2.4.
 """
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from playground.core.lens import WhatIf
@@ -17,7 +18,7 @@ from playground.recipes.run_settings import RunSettings, full_chain
 
 ABOUT = "Move a slider: nothing is written anew, the same luck is tried with other settings on what was kept."
 SAME = "With these settings the same luck writes the same answer."
-COLUMNS = 2
+GAP = 28  # between two columns of rows, in pixels at 100 %
 
 
 class WhatIfBar(QWidget):
@@ -85,25 +86,46 @@ class WhatIfBar(QWidget):
         if self._found is not None:
             self.go_on_requested.emit(self._found.first, self._found.instead)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the size with all rows below each other: two columns need no more than there is."""
+        return QSize(self._row_width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _row_width(self) -> int:
+        return max(row.minimumSizeHint().width() for row in self.rows.shelf("basic"))
+
+    def _place(self) -> None:
+        """Put the rows into two columns where there is room for them, else into one."""
+        columns = 2 if self.width() >= 2 * self._row_width() + self._theme.px(GAP) else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, row in enumerate(self.rows.shelf("basic")):
+            self._grid.addWidget(row, number // columns, number % columns)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, columns - 1)
+        self.updateGeometry()
+
     def _arrange(self) -> None:
         px = self._theme.px
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(px(28))
-        grid.setVerticalSpacing(px(4))
-        for number, row in enumerate(self.rows.shelf("basic")):
-            grid.addWidget(row, number // COLUMNS, number % COLUMNS)
-        for column in range(COLUMNS):
-            grid.setColumnStretch(column, 1)
+        self._columns, self._grid = 0, QGridLayout()
+        self._grid.setHorizontalSpacing(px(GAP))
+        self._grid.setVerticalSpacing(px(4))
+        self._place()
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset)
         buttons.addWidget(self.go_on)
         buttons.addStretch(1)
         whole = QVBoxLayout(self)
+        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(px(8))
         whole.addWidget(label("What would have changed", "strong"))
         whole.addWidget(self.verdict)
-        whole.addLayout(grid)
+        whole.addLayout(self._grid)
         whole.addLayout(buttons)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 

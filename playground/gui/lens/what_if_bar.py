@@ -32,6 +32,7 @@ class WhatIfBar(QWidget):
         self._theme = theme
         self._then = RunSettings()
         self._found: WhatIf | None = None
+        self._columns, self._grid = 0, QGridLayout()
         self.rows = SamplerRows(theme, full_chain())
         self.verdict = label(ABOUT, "quiet", wrap=True)
         self.reset = Button("As it was", theme, "", "rotate-ccw", slot=self._on_reset)
@@ -111,7 +112,6 @@ class WhatIfBar(QWidget):
 
     def _arrange(self) -> None:
         px = self._theme.px
-        self._columns, self._grid = 0, QGridLayout()
         self._grid.setHorizontalSpacing(px(GAP))
         self._grid.setVerticalSpacing(px(4))
         self._place()

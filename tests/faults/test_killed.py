@@ -36,7 +36,7 @@ from playground.jobs.list_models import ListModels
 from tests.engine.test_fetching import wheel
 from tests.faults import light
 from tests.faults.house import last_of
-from tests.faults.windows import Window
+from tests.faults.windows import Window, let_go
 from tests.ggufs import toy_gguf
 from tests.jobs.helpers import Toy
 from tests.stories import outcome
@@ -142,16 +142,11 @@ def light_window(qtbot: QtBot, paths: Paths) -> Iterator[Window]:
         yield window
     finally:
         window.close()
-        psutil.wait_procs(engines(), timeout=20)
-
-
-def engines() -> list[psutil.Process]:
-    """Return the engines of this process."""
-    return [psutil.Process(child.pid) for child in multiprocessing.active_children() if child.pid is not None]
+        let_go()
 
 
 def kill_the_engine() -> None:
-    for engine in engines():
+    for engine in multiprocessing.active_children():
         engine.kill()
 
 
@@ -225,7 +220,7 @@ def test_the_real_engine(qtbot: QtBot, paths: Paths, luck: random.Random, tmp_pa
         assert window.last.state == "done"
     finally:
         window.close()
-        psutil.wait_procs(engines(), timeout=30)
+        let_go()
 
 
 # -- a download --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 
-import psutil
 import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -13,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from playground.core.paths import Paths
 from playground.gui.link import in_process
 from tests.faults import light
-from tests.faults.test_killed import engines
-from tests.faults.windows import Window
+from tests.faults.windows import Window, let_go
 
 needs_kill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
 
@@ -27,7 +25,7 @@ def window(qtbot: QtBot) -> Iterator[Window]:
         yield window.show()
     finally:
         window.close()
-        psutil.wait_procs(engines(), timeout=20)
+        let_go()
 
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, button: str) -> list[QMessageBox]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -140,6 +141,15 @@ class Window:
 
     def until(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=PATIENCE_MS)
+
+
+def let_go(seconds: float = 30) -> None:
+    """Wait until the engines of windows that were closed have ended.
+
+    Joined, not looked for by their numbers: whoever else waits for a child takes its end away from its parent.
+    """
+    for engine in multiprocessing.active_children():
+        engine.join(seconds)
 
 
 @contextmanager

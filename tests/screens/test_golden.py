@@ -13,9 +13,18 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.desktop import SIZE, running
+from tests.gui.desktop import SIZE, Desktop, running
 from tests.screens import pictures
-from tests.screens.pictures import FINGERPRINT, GOLDEN, fault, fingerprint_of, picture_of, save, share_that_differs
+from tests.screens.pictures import (
+    FINGERPRINT,
+    GOLDEN,
+    Pixels,
+    fault,
+    fingerprint_of,
+    picture_of,
+    save,
+    share_that_differs,
+)
 from tests.screens.scenes import SCENES
 
 SHOWN = [name for name in SCENES if name not in ("writing", "loading", "palette")]  # these have a clock, or no news
@@ -35,6 +44,17 @@ def _still(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[None
     qapp.setCursorFlashTime(before)
 
 
+def settled(desktop: Desktop) -> Pixels:
+    """Return the picture once it stays: headings get their height a moment after the theme has changed."""
+    seen = picture_of(desktop.window)
+    for _ in range(10):
+        desktop.settle()
+        before, seen = seen, picture_of(desktop.window)
+        if (before == seen).all():
+            break
+    return seen
+
+
 @pytest.mark.usefixtures("_still")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scene", SHOWN)
@@ -48,7 +68,7 @@ def test_it_looks_as_it_did(
         desktop.settle()
         if desktop.window.devicePixelRatioF() != 1:
             pytest.skip("the pictures were taken at a scale of 1")
-        seen, here = picture_of(desktop.window), fingerprint_of(desktop.theme)
+        seen, here = settled(desktop), fingerprint_of(desktop.theme)
     assert seen.shape == (SIZE[1], SIZE[0], 3)
     if request.config.getoption("--update-screens", default=False):
         save(seen, GOLDEN / f"{name}.png")

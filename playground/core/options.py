@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,6 +85,12 @@ def option(default: Any, help: str, **limits: Any) -> Any:
 
 def options_of(cls: type) -> tuple[Option, ...]:
     """List the options a dataclass declares, in order."""
+    key: Any = cls  # mypy does not see that a class can be a key
+    return _declared(key)
+
+
+@functools.cache  # a class declares them once, and reading annotations is slow
+def _declared(cls: Any) -> tuple[Option, ...]:
     types = get_type_hints(cls)
     return tuple(
         Option(field.name, _plain_type(types[field.name]), field.default, **field.metadata)

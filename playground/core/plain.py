@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.util
 import types
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -63,6 +64,12 @@ def _is_open(cls: type) -> bool:
     return parts[:2] == ["playground", "jobs"] or (parts[:2] == ["playground", "recipes"] and len(parts) > 3)
 
 
+@functools.cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """Return the types of a dataclass's fields; reading annotations is slow, and they do not change."""
+    return get_type_hints(cls)
+
+
 def _is_base(cls: type) -> bool:
     """Say whether a type only stands for the choices in the folder of its plural: Sampler for those in samplers."""
     name = cls.__module__.rpartition(".")[2]
@@ -96,7 +103,7 @@ def _dataclass(cls: type, data: Any, where: str) -> Any:
         cls = named
     elif _is_base(cls):
         raise UserError(f"{where} lacks the field “kind”.", code="E-JSON")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     known = {field.name: field for field in dataclasses.fields(cls)}
     given = {key: item for key, item in data.items() if not (key == "kind" and key not in known)}
     for key in given:

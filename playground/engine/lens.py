@@ -39,6 +39,8 @@ class Stage(Protocol):
     def looks_at(self) -> str: ...  # see `recipes.sampler.Sampler`
     @property
     def needs_words(self) -> bool: ...
+    @property
+    def remembers(self) -> bool: ...
     def apply(self, row: Row, trail: Trail) -> Row: ...
 
 
@@ -54,7 +56,12 @@ def look(kept: KeptRow, chain: Sequence[Stage], trail: Trail) -> StepLook:
 
 
 def what_if(file: RowsFile, chain: Sequence[Stage], seed: int, words: Words) -> Story[WhatIf]:
-    """Return what other settings would have done along an answer."""
+    """Return what other settings would have done along an answer.
+
+    A stage that remembers would be in another state than the kept surprises tell: then no step is settled.
+    """
+    if any(stage.remembers for stage in chain):
+        return WhatIf(file.steps, (), -1, -1, file.steps)
     impossible, unsure, first, instead = [], [], -1, -1
     for step in file.steps:
         yield None

@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 
 from playground.core.errors import UserError
 from playground.core.trail import NoWords, Words
-from playground.recipes.run_settings import RunSettings
 from playground.recipes.sampler import Sampler
 
 if TYPE_CHECKING:
     from playground.engine.kept_rows import RowsFile
     from playground.engine.workspace import Workspace
-
-
-def chain_of(settings: RunSettings) -> tuple[Sampler, ...]:
-    """Return every stage that works, in order."""
-    return settings.working()
 
 
 def words_for(workspace: Workspace, model: str, chain: Sequence[Sampler]) -> Words:

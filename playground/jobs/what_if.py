@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from playground.core.events import Story
 from playground.core.lens import WhatIf as Changes
 from playground.jobs.job import Job, Lane
-from playground.jobs.looking import chain_of, kept_rows_of, words_for
+from playground.jobs.looking import kept_rows_of, words_for
 from playground.recipes.run_settings import RunSettings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class WhatIf(Job):
     def run(self, workspace: Workspace) -> Story[Changes]:
         from playground.engine.lens import what_if
 
-        chain = chain_of(self.settings)
+        chain = self.settings.working()
         words = words_for(workspace, self.model, chain)
         rows = kept_rows_of(workspace, self.of)
         yield None

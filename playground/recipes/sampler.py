@@ -24,13 +24,15 @@ class Sampler:
     `place` orders the chain (transformers' order: penalties, temperature, top-k, top-p, min-p, typical); `shelf` says
     where its controls stand. `looks_at` says what the fate of a token depends on besides itself and the tokens so far:
     on the "tokens" above it, on how much probability the others hold together ("mass"), or on "all" in another way.
-    `needs_words` says whether it has to know the tokens' texts.
+    `needs_words` says whether it has to know the tokens' texts, `remembers` whether it depends on what the chain made
+    of the tokens so far: then other settings would have brought it into another state.
     """
 
     place: ClassVar[int] = 50
     shelf: ClassVar[str] = "more"  # "basic" or "more"
     looks_at: ClassVar[str] = "all"  # "tokens", "mass" or "all"
     needs_words: ClassVar[bool] = False
+    remembers: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_options(self)

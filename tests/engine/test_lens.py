@@ -125,6 +125,9 @@ def test_what_if_says_the_same_of_the_kept_rows_as_of_whole_ones(name: str, tmp_
     first = CHAINS["usual"]
     small, whole = (written(tmp_path / f"{most}.rows", first, 5, most) for most in (KEPT, VOCABULARY))
     ours, theirs = (outcome(what_if(file, CHAINS[name], 5, NoWords())) for file in (small, whole))
+    if name == "mirostat":  # its state would have been another one
+        assert ours.unsure == theirs.unsure == theirs.steps
+        return
     assert theirs.unsure == ()
     assert ours.steps == theirs.steps == tuple(range(20))
     assert set(ours.impossible) == set(theirs.impossible) - set(ours.unsure)

@@ -47,3 +47,12 @@ def test_a_step_that_was_never_written(workspace: Workspace) -> None:
     with pytest.raises(UserError) as caught:
         outcome(Microscope("r", 20, RUN).run(workspace))
     assert caught.value.code == "E-ROWS"
+
+
+def test_a_stage_with_a_memory_is_settled_only_as_it_was(workspace: Workspace) -> None:
+    steered = RUN.with_sampler("mirostat", tau=3.0)
+    told(Reply("r", model_of(workspace), ASK, steered).run(workspace))
+    then = outcome(Microscope("r", 9, steered).run(workspace))
+    assert (then.exact, then.drawn) == (True, then.chosen)
+    other = steered.with_sampler("temperature", temperature=0.9)
+    assert not outcome(Microscope("r", 9, other, changed=True).run(workspace)).exact

@@ -84,7 +84,7 @@ class Lens(QWidget):
         settings, record = self.settings, self._record
         if settings is None or record is None or self._step < 0:
             return
-        job = Microscope(record.entry.id, self._step, settings, self._vocabulary.path)
+        job = Microscope(record.entry.id, self._step, settings, self._vocabulary.path, self.what_if.is_changed)
         ticket = self._jobs.submit(job)
         ticket.on(Done, lambda event: self._take_look(job, event.result)).on(Failed, self._on_failed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playground.core.lens import Range, Seen, StageLook
@@ -78,10 +79,9 @@ def entropy(look: StageLook) -> str:
     return f"entropy {before} bits" if before == after else f"entropy {before} → {after} bits"
 
 
-def span(numbers: Range, words: object) -> str:
+def span(numbers: Range, words: Callable[[float], str]) -> str:
     """Return a number whose bounds are known: one where both read the same."""
-    assert callable(words)
-    low, high = (str(words(number)) for number in numbers)
+    low, high = (words(number) for number in numbers)
     return low if low == high else f"{low}–{high}"
 
 

@@ -23,6 +23,7 @@ class Mirostat(Sampler):
     place: ClassVar[int] = 90
     shelf: ClassVar[str] = "more"
     looks_at: ClassVar[str] = "mass"
+    remembers: ClassVar[bool] = True
 
     tau: float = option(
         0.0,

@@ -21,7 +21,7 @@ from playground.gui.tokens.vocabulary import Vocabulary
 from playground.gui.widgets.labels import ElidedLabel, label, line
 from playground.gui.widgets.segmented import Segmented
 
-SIDE_WIDTH, SIDE_LEAST, STRIP_HEIGHT = 300, 212, 150  # pixels at 100 %
+SIDE_WIDTH, SIDE_LEAST, STRIP_HEIGHT, TABLE_HEIGHT = 300, 212, 150, 300  # pixels at 100 %
 VIEWS = (("strip", "Text"), ("table", "Table"))
 BELOW = "▽ below this: not among the recorded tokens, or too small to draw"
 NO_ENDS = "Load the model to see how probable the end was at each step."
@@ -94,6 +94,7 @@ class AnswerView(QWidget):
         front = self.table if self.as_what.value() == "table" else self.strip
         had_focus = self.strip.hasFocus() or self.table.hasFocus()
         self._pages.setCurrentWidget(front)
+        self._give_room()
         self.legend.setVisible(front is self.strip)
         self._by.setVisible(front is self.strip)
         self.colour_by.setVisible(front is self.strip)
@@ -220,6 +221,11 @@ class AnswerView(QWidget):
         row.addWidget(self._below)
         return row
 
+    def _give_room(self) -> None:
+        """Let enough of the tokens be seen, whatever stands below them."""
+        least = TABLE_HEIGHT if self._pages.currentWidget() is self.table else STRIP_HEIGHT
+        self._pages.setMinimumHeight(self._theme.px(least))
+
     def _fit(self) -> None:
         px, zoom = self._theme.px, min(self._theme.zoom, 1.5)
         left, right = round(24 * zoom), round(16 * zoom)
@@ -229,5 +235,5 @@ class AnswerView(QWidget):
         self._left.setMinimumWidth(self.sections.minimumSize().width() + bar)
         self.side.setMinimumWidth(px(SIDE_LEAST))
         self.side.setMaximumWidth(px(2 * SIDE_WIDTH))
-        self._pages.setMinimumHeight(px(STRIP_HEIGHT))
+        self._give_room()
         self._by.setMinimumHeight(self.colour_by.sizeHint().height())
